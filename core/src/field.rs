@@ -1,0 +1,1 @@
+//! Prime fields for sharing and multi-party protocols.

@@ -1,0 +1,1 @@
+//! Multi-party protocols as state machines without input or output.

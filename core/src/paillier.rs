@@ -1,0 +1,1 @@
+//! Paillier encryption: sums and plaintext-weighted sums of encrypted numbers.

@@ -1,0 +1,91 @@
+//! A box for secrets: wiped when dropped, redacted when printed, compared in constant time.
+use core::fmt;
+
+use subtle::{Choice, ConstantTimeEq};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// A value on the heap that is wiped when dropped and never printed.
+///
+/// The value is read through [`Secret::expose_secret`] only, so that each use can be found by its name.
+pub struct Secret<T: Zeroize>(Box<T>);
+
+impl<T: Zeroize> Secret<T> {
+    /// Builds the value in its final place.
+    pub fn init_with(make: impl FnOnce() -> T) -> Self {
+        Self(Box::new(make()))
+    }
+
+    /// Builds the value in its final place, or fails.
+    ///
+    /// # Errors
+    /// Whatever `make` gives.
+    pub fn try_init_with<E>(make: impl FnOnce() -> Result<T, E>) -> Result<Self, E> {
+        make().map(|value| Self(Box::new(value)))
+    }
+
+    /// The value. Keep the reference short-lived and do not copy out of it.
+    pub fn expose_secret(&self) -> &T {
+        &self.0
+    }
+
+    /// The value, to be changed in place.
+    pub fn expose_secret_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: Zeroize> Drop for Secret<T> {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl<T: Zeroize> ZeroizeOnDrop for Secret<T> {}
+
+impl<T: Zeroize> fmt::Debug for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl<T: Zeroize + ConstantTimeEq> ConstantTimeEq for Secret<T> {
+    fn ct_eq(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+impl<T: Zeroize + ConstantTimeEq> PartialEq for Secret<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.ct_eq(other).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn debug_shows_nothing() {
+        assert_eq!(format!("{:?}", Secret::init_with(|| 0x5ec2e7_u64)), "Secret(..)");
+    }
+
+    #[test]
+    fn drop_wipes() {
+        static WIPED: AtomicUsize = AtomicUsize::new(0);
+        struct Probe;
+        impl Zeroize for Probe {
+            fn zeroize(&mut self) {
+                WIPED.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        drop(Secret::init_with(|| Probe));
+        assert_eq!(WIPED.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn equality_is_by_value() {
+        assert!(Secret::init_with(|| 7_u64) == Secret::init_with(|| 7_u64));
+        assert!(Secret::init_with(|| 7_u64) != Secret::init_with(|| 8_u64));
+    }
+}
