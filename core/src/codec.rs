@@ -187,7 +187,8 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `InvalidEncoding` when there are fewer.
     pub fn bytes(&mut self, len: usize, what: &'static str) -> Result<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(len).ok_or(Error::new(ErrorKind::InvalidEncoding, what))?;
+        let (taken, rest) =
+            self.0.split_at_checked(len).ok_or(Error::new(ErrorKind::InvalidEncoding, what))?;
         self.0 = rest;
         Ok(taken)
     }
