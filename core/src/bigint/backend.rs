@@ -1,0 +1,41 @@
+//! The kernels that everything else in this module spends its time in, behind one private trait.
+//!
+//! A backend works on batches: slices of `count * width` limbs, one element after the other, so that one with SIMD
+//! lanes takes several elements at once. `--cfg veilkit_backend="portable"` forces the portable one.
+mod portable;
+
+/// An odd modulus `n` as the kernels need it.
+#[derive(Clone, Copy)]
+pub(crate) struct Montgomery<'a> {
+    /// The limbs of `n`, the highest not zero.
+    pub(crate) n: &'a [u64],
+    /// `-1/n` modulo `2^64`.
+    pub(crate) n0: u64,
+}
+
+/// Montgomery arithmetic with `R = 2^(64 width)`.
+///
+/// Elements of `a` may be any integers below `R`, those of `b` are below `n`; results are below `n`. No branch, address
+/// or division depends on a limb.
+pub(crate) trait Backend: Sync {
+    /// For test messages.
+    #[cfg(test)]
+    fn name(&self) -> &'static str;
+
+    /// `out = a * b / R mod n`, element by element.
+    fn mul(&self, modulus: Montgomery<'_>, out: &mut [u64], a: &[u64], b: &[u64]);
+
+    /// `out = a * a / R mod n`, element by element, for elements below `n`.
+    fn square(&self, modulus: Montgomery<'_>, out: &mut [u64], a: &[u64]);
+}
+
+/// The fastest backend for this machine.
+pub(crate) fn fastest() -> &'static dyn Backend {
+    &portable::Portable
+}
+
+/// Every backend that this machine can run.
+#[cfg(test)]
+pub(crate) fn all() -> Vec<&'static dyn Backend> {
+    vec![&portable::Portable]
+}

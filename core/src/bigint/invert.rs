@@ -1,0 +1,75 @@
+//! Inverses and units.
+use crypto_bigint::Odd;
+use subtle::{Choice, CtOption};
+use zeroize::Zeroizing;
+
+use super::convert::{from_boxed, to_boxed};
+use super::modulus::Modulus;
+use super::residue::Residue;
+
+impl Modulus {
+    /// `1 / a`, or none when `a` shares a factor with the modulus.
+    ///
+    /// # Timing
+    /// Constant in `a` and the modulus (Bernstein-Yang, in `crypto-bigint`).
+    pub fn invert(&self, a: &Residue) -> CtOption<Residue> {
+        let value = to_boxed(&self.to_limbs(a));
+        let modulus = Odd::new((*to_boxed(self.as_limbs())).clone()).expect("the modulus is odd");
+        let modulus = Zeroizing::new(modulus);
+        let inverse = value.invert_odd_mod(&modulus);
+        let exists = Choice::from(inverse.is_some().to_u8());
+        let inverse = Zeroizing::new(inverse.unwrap_or((*value).clone()));
+        CtOption::new(self.reduce(&from_boxed(&inverse)), exists)
+    }
+
+    /// Whether `a` shares no factor with the modulus.
+    pub fn is_unit(&self, a: &Residue) -> Choice {
+        self.invert(a).is_some()
+    }
+
+    /// Whether none of these public residues shares a factor with the modulus: one product, one inversion.
+    ///
+    /// # Timing
+    /// Varies with the residues.
+    pub fn are_units_vartime(&self, residues: &[&Residue]) -> bool {
+        let product = to_boxed(&self.to_limbs(&self.product(residues)));
+        let modulus = Odd::new((*to_boxed(self.as_limbs())).clone()).expect("the modulus is odd");
+        product.invert_odd_mod_vartime(&modulus).is_some().to_bool()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigUint;
+    use proptest::prelude::*;
+
+    use super::super::testing::{big, element, integer, odd_modulus, value};
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn inverses_agree_with_num_bigint(n in odd_modulus(1..=6), a in integer(1..=6)) {
+            let modulus = Modulus::new(&n).unwrap();
+            let x = element(&modulus, &big(&a));
+            let inverse: Option<Residue> = modulus.invert(&x).into();
+            let expected = (big(&a) % big(&n)).modinv(&big(&n));
+            assert_eq!(bool::from(modulus.is_unit(&x)), expected.is_some());
+            assert_eq!(modulus.are_units_vartime(&[&modulus.one(), &x]), expected.is_some());
+            assert_eq!(inverse.map(|i| value(&modulus, &i)), expected);
+        }
+    }
+
+    #[test]
+    fn multiples_of_a_factor_are_no_units() {
+        let (p, q) = (1_000_000_007_u64, 998_244_353_u64);
+        let modulus = Modulus::new(&[p * q]).unwrap();
+        for a in [0, p, q, p * 12345, q * 7] {
+            let a = element(&modulus, &BigUint::from(a));
+            assert!(bool::from(modulus.invert(&a).is_none()));
+            assert!(!modulus.are_units_vartime(&[&modulus.one(), &a]));
+        }
+        assert!(modulus.are_units_vartime(&[]));
+    }
+}
