@@ -1,1 +1,52 @@
 //! Secret sharing: any `threshold` shares give the secret back, fewer say nothing about it.
+//!
+//! | module | secret | use it for |
+//! |---|---|---|
+//! | this one | bytes, any length | keys, files, recovery of anything |
+//! | `field` | vectors of field elements | arithmetic on shares in multi-party protocols |
+//! | `feldman` | one uniformly random scalar | key shares that each holder can check against a public commitment |
+//! | `pedersen` | bytes or scalars, also easily guessed ones | the same, without giving anything away about the secret |
+//!
+//! A share of bytes carries a blinder of its own and the list of hash commitments to all shares of the set. The list
+//! says which share is wrong; [`combine`] then refuses and names it, [`combine_correcting`] goes on without it.
+//!
+//! # Security
+//! Fewer than `threshold` shares reveal nothing about the secret but its length, against an adversary who cannot
+//! tell ChaCha20 and BLAKE3 from random: the coefficients are expanded from a 256-bit seed, and each commitment hides
+//! its share behind 256 random bits. Without that blinder, the hash of a one-byte share would give the share away.
+//!
+//! Sharing does not say who dealt, and a dealer can hand out shares of whatever it likes. What [`combine`] promises
+//! is that the shares given are those of one dealing and that they all lie on one polynomial.
+//!
+//! # Example
+//! ```
+//! # use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+//! use veilkit::{PartyId, shamir};
+//!
+//! # let mut rng = ChaCha20Rng::from_seed([7; 32]); // in earnest: the operating system's
+//! let shares = shamir::split(b"the key of the archive", 3, 5, &mut rng)?;
+//! assert_eq!(*shamir::combine(&shares[1..4])?, b"the key of the archive");
+//! assert!(shamir::combine(&shares[..2]).is_err());
+//! # Ok::<(), veilkit::Error>(())
+//! ```
+//!
+//! # Source
+//! \[Sha79\] A. Shamir, "How to share a secret", Communications of the ACM 22(11), 1979.
+
+mod code;
+mod combine;
+mod commitments;
+mod correct;
+mod encoding;
+mod params;
+mod share;
+mod split;
+
+pub use combine::{combine, combine_correcting};
+pub use correct::correct;
+pub use params::Params;
+pub use share::{SetId, Share};
+pub use split::{MAX_SECRET_LEN, split};
+
+#[cfg(test)]
+mod tests;

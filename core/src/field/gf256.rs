@@ -55,13 +55,16 @@ impl Add for Gf256 {
 impl Mul for Gf256 {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
-        // One bit per nibble: at most eight products meet in a nibble, so nothing carries into the next one.
-        let product = spread(self.0).wrapping_mul(spread(other.0)) & 0x0111_1111_1111_1111;
-        let product = gather(product);
-        // z^8 = z^4 + z^3 + z + 1, twice: the first pass leaves at most three bits above the eighth.
-        let fold = |x: u16| (x & 0xff) ^ reduce_high(x >> 8);
-        Self(fold(fold(product)).to_le_bytes()[0])
+        Self(mul(self.0, other.0))
     }
+}
+
+fn mul(a: u8, b: u8) -> u8 {
+    // One bit per nibble: at most eight products meet in a nibble, so nothing carries into the next one.
+    let product = gather(spread(a).wrapping_mul(spread(b)) & 0x0111_1111_1111_1111);
+    // z^8 = z^4 + z^3 + z + 1, twice: the first pass leaves at most three bits above the eighth.
+    let fold = |x: u16| (x & 0xff) ^ reduce_high(x >> 8);
+    fold(fold(product)).to_le_bytes()[0]
 }
 
 /// `high * (z^4 + z^3 + z + 1)` without reduction.

@@ -1,0 +1,82 @@
+//! Shares as a code word: interpolation, and the check that extra shares lie on the same polynomial.
+//!
+//! All that decides anything here is public: the points, and the differences between what an extra share says and
+//! what the first `threshold` shares say it should.
+use zeroize::Zeroizing;
+
+use super::split::padded;
+use crate::field::gf256::{Block, Gf256};
+
+/// The given shares of one set: `points[i]` is the index of the share with `payloads[i]`.
+///
+/// At least `threshold` points, distinct and not zero; all payloads of one length.
+pub(super) struct Code<'a> {
+    pub(super) points: Vec<Gf256>,
+    pub(super) payloads: Vec<&'a [u8]>,
+    pub(super) threshold: usize,
+}
+
+impl Code<'_> {
+    /// How many shares there are beyond the threshold.
+    pub(super) fn spare(&self) -> usize {
+        self.points.len() - self.threshold
+    }
+
+    /// The secret, from the first `threshold` shares.
+    pub(super) fn interpolate(&self) -> Zeroizing<Vec<u8>> {
+        let factors = lagrange(&self.points[..self.threshold], Gf256::ZERO);
+        let mut blocks = Zeroizing::new(vec![Block::ZERO; self.threshold]);
+        let mut secret = Zeroizing::new(vec![0; self.payloads[0].len()]);
+        for (block, out) in secret.chunks_mut(Block::LEN).enumerate() {
+            self.load(block, &mut blocks);
+            let elements = Block::linear_combination(&factors, &blocks).to_elements();
+            out.copy_from_slice(&elements[..out.len()]);
+        }
+        secret
+    }
+
+    /// The first byte position, not before `from`, where some share does not lie on the polynomial of the others.
+    pub(super) fn first_inconsistency(&self, from: usize) -> Option<usize> {
+        let (base, extra) = self.points.split_at(self.threshold);
+        // The value at an extra point from the first shares, plus the extra share itself: zero if they agree.
+        let rows: Vec<Vec<Gf256>> = extra.iter().map(|x| lagrange(base, *x)).collect();
+        let mut blocks = Zeroizing::new(vec![Block::ZERO; self.points.len()]);
+        let first_block = from / Block::LEN;
+        for block in first_block..self.payloads[0].len().div_ceil(Block::LEN) {
+            self.load(block, &mut blocks);
+            let (base, extra) = blocks.split_at(self.threshold);
+            let mut differing = [0; Block::LEN];
+            for (factors, given) in rows.iter().zip(extra) {
+                let mut difference = Block::linear_combination(factors, base);
+                difference.add_assign(given);
+                if difference != Block::ZERO {
+                    for (sum, byte) in differing.iter_mut().zip(difference.to_elements()) {
+                        *sum |= byte;
+                    }
+                }
+            }
+            if let Some(at) = differing.iter().position(|byte| *byte != 0) {
+                return Some(block * Block::LEN + at);
+            }
+        }
+        None
+    }
+
+    /// Reads one block of as many shares as there are places.
+    fn load(&self, block: usize, out: &mut [Block]) {
+        for (out, payload) in out.iter_mut().zip(&self.payloads) {
+            let rest = &payload[block * Block::LEN..];
+            *out = match rest.first_chunk() {
+                Some(whole) => Block::from_elements(whole),
+                None => Block::from_elements(&padded(rest)),
+            };
+        }
+    }
+}
+
+/// The factors that give the value at `x` from the values at `points`: `prod (x - x_j) / (x_i - x_j)` over `j != i`.
+pub(super) fn lagrange(points: &[Gf256], x: Gf256) -> Vec<Gf256> {
+    let others = |i: usize| points.iter().enumerate().filter(move |(j, _)| *j != i).map(|(_, x_j)| *x_j);
+    let product = |i: usize, at: Gf256| others(i).fold(Gf256::ONE, |product, x_j| product * (at + x_j));
+    points.iter().enumerate().map(|(i, x_i)| product(i, x) * product(i, *x_i).invert()).collect()
+}
