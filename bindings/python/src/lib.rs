@@ -1,0 +1,28 @@
+//! The native half of the Python package: thin classes over the bridge. The manners of Python (operators,
+//! broadcasting of plain operands, docstrings, statistics) are in `python/veilkit/`.
+#![deny(unsafe_code)]
+
+mod errors;
+mod shamir;
+mod watch;
+
+use pyo3::prelude::*;
+
+/// The compiled core of veilkit. Use `veilkit.paillier`, `veilkit.shamir` and `veilkit.mpc` instead.
+#[pymodule]
+mod _native {
+    use super::*;
+
+    #[pymodule_export]
+    use crate::{
+        errors::error_kinds,
+        shamir::{ShamirShare, shamir_combine, shamir_combine_correcting, shamir_split},
+        watch::set_threads,
+    };
+
+    /// The version of the package.
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

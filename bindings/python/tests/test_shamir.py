@@ -1,0 +1,145 @@
+"""Secret sharing from Python: round trips, wrong shares named, bad input refused with a typed error."""
+
+import os
+import pickle
+from itertools import combinations
+
+import pytest
+
+import veilkit as vk
+from veilkit.shamir import Share, combine, combine_correcting, split
+
+SECRET = b"a secret of some length"
+
+
+@pytest.fixture()
+def shares() -> list[Share]:
+    return split(SECRET, threshold=3, shares=5)
+
+
+def damaged(share: Share) -> Share:
+    data = bytearray(share.to_bytes())
+    data[-1] ^= 0x40
+    return Share.from_bytes(data)
+
+
+def test_any_threshold_shares_give_the_secret_back(shares: list[Share]) -> None:
+    for chosen in combinations(shares, 3):
+        assert combine(chosen) == SECRET
+    assert combine(reversed(shares)) == SECRET
+
+
+def test_long_secrets_and_every_bytes_like_type() -> None:
+    secret = os.urandom(200_000)
+    for given in (secret, bytearray(secret), memoryview(secret)):
+        assert combine(split(given, 2, 3)[1:]) == secret
+
+
+def test_public_facts(shares: list[Share]) -> None:
+    assert [share.index for share in shares] == [1, 2, 3, 4, 5]
+    assert {(s.threshold, s.shares, s.secret_len) for s in shares} == {(3, 5, len(SECRET))}
+    assert len({share.set_id for share in shares}) == 1 and len(shares[0].set_id) == 32
+    assert split(SECRET, 3, 5)[0].set_id != shares[0].set_id
+
+
+def test_too_few_and_doubled_shares(shares: list[Share]) -> None:
+    with pytest.raises(vk.ProtocolError) as caught:
+        combine(shares[:2])
+    assert caught.value.name == "TooFewShares"
+    with pytest.raises(vk.ProtocolError):
+        combine([])
+    with pytest.raises(vk.ProtocolError) as caught:
+        combine([shares[0], shares[1], shares[1]])
+    assert (caught.value.name, caught.value.culprits) == ("DuplicateParty", (2,))
+
+
+def test_a_wrong_share_is_named(shares: list[Share]) -> None:
+    wrong = damaged(shares[1])
+    with pytest.raises(vk.CryptoError) as caught:
+        combine([shares[0], wrong, shares[2]])
+    assert caught.value.culprits == (2,)
+    with pytest.raises(vk.CryptoError) as caught:
+        wrong.verify()
+    assert caught.value.culprits == (2,)
+    shares[1].verify()
+
+
+def test_correction_goes_on_without_wrong_shares(shares: list[Share]) -> None:
+    assert combine_correcting(shares) == (SECRET, ())
+    assert combine_correcting([shares[0], damaged(shares[1]), *shares[2:]]) == (SECRET, (2,))
+    with pytest.raises(vk.CryptoError):
+        combine_correcting([shares[0], damaged(shares[1]), damaged(shares[2])])
+
+
+def test_shares_of_two_sets_do_not_mix(shares: list[Share]) -> None:
+    with pytest.raises(vk.ParameterError) as caught:
+        combine([*shares[:3], split(SECRET, 3, 5)[4]])
+    assert (caught.value.name, caught.value.culprits) == ("ParamsMismatch", (5,))
+
+
+@pytest.mark.parametrize(
+    ("threshold", "count"), [(0, 5), (1, 5), (6, 5), (2, 256), (-1, 5), (2, -5), (2, 1 << 70), (1 << 70, 2)]
+)
+def test_numbers_that_are_not_allowed(threshold: int, count: int) -> None:
+    with pytest.raises(vk.ParameterError) as caught:
+        split(SECRET, threshold, count)
+    assert caught.value.code == 10
+
+
+def test_an_empty_secret_is_refused() -> None:
+    with pytest.raises(vk.ParameterError):
+        split(b"", 2, 3)
+
+
+@pytest.mark.parametrize("secret", ["text", 7, None, [1, 2], object()])
+def test_a_secret_of_a_wrong_type(secret: object) -> None:
+    with pytest.raises(TypeError):
+        split(secret, 2, 3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", [None, 7, [b"share"], ["share"], [None]])
+def test_shares_of_a_wrong_type(given: object) -> None:
+    with pytest.raises(TypeError):
+        combine(given)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        combine_correcting(given)  # type: ignore[arg-type]
+
+
+def test_counts_of_a_wrong_type() -> None:
+    with pytest.raises(TypeError):
+        split(SECRET, 2.0, 3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        split(SECRET, 2, "3")  # type: ignore[arg-type]
+
+
+def test_bytes_are_checked(shares: list[Share]) -> None:
+    data = shares[0].to_bytes()
+    assert Share.from_bytes(data) == shares[0]
+    assert Share.from_bytes(memoryview(data)).to_bytes() == data
+    for length in range(0, len(data), 7):
+        with pytest.raises(vk.EncodingError):
+            Share.from_bytes(data[:length])
+    with pytest.raises(vk.EncodingError) as caught:
+        Share.from_bytes(data + b"\0")
+    assert caught.value.name == "TrailingBytes"
+    index_zero = bytearray(data)
+    index_zero[9 + 16 + 2] = 0
+    with pytest.raises(vk.EncodingError):
+        Share.from_bytes(index_zero)
+    with pytest.raises(TypeError):
+        Share.from_bytes("text")  # type: ignore[arg-type]
+
+
+def test_a_share_keeps_its_secret(shares: list[Share]) -> None:
+    share = split(b"\xaa" * 40, 2, 2)[0]
+    shown = repr(share) + str(share)
+    assert shown == "Share(index=1, threshold=2, shares=2)" * 2
+    with pytest.raises(TypeError, match="to_bytes"):
+        pickle.dumps(share)
+    with pytest.raises(TypeError):
+        hash(share)
+    with pytest.raises(TypeError):
+        bytes(share)  # type: ignore[call-overload]
+    with pytest.raises(TypeError):
+        Share()
+    assert share != shares[0] and share != "share"
