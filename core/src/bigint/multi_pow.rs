@@ -120,6 +120,7 @@ impl Plan {
     /// The cheapest plan, by this count in multiplications, for `count` bases in tables of `2^(bases window)` entries:
     /// `entries` to fill a table and `bases (window - 1)` squarings before, then one multiplication and one full read
     /// for each window. Reading an entry takes as long as the part `1 / (6 width)` of a multiplication.
+    #[inline(never)] // so that the scan for divisions knows it by its name
     fn choose(count: usize, exponent_bits: usize, width: usize) -> Self {
         let cost = |(bases, window): &(usize, usize)| {
             let entries = 1 << (bases * window);

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use super::limbs::{self, LIMB_BITS, bits_vartime, limbs_for};
 use super::modulus::Modulus;
 use super::residue::Residue;
+use crate::secret::declassify;
 
 /// A uniformly random integer below `2^bits`.
 pub fn random_bits(bits: usize, rng: &mut impl CryptoRng) -> Zeroizing<Vec<u64>> {
@@ -25,7 +26,7 @@ pub fn random_below(bound: &[u64], rng: &mut impl CryptoRng) -> Zeroizing<Vec<u6
     let mut out = Zeroizing::new(vec![0; bound.len()]);
     loop {
         fill(&mut out, bits, rng);
-        if limbs::lt(&out, bound).into() {
+        if declassify(limbs::lt(&out, bound)) {
             return out;
         }
     }
@@ -44,7 +45,7 @@ pub fn random_residue(modulus: &Modulus, rng: &mut impl CryptoRng) -> Residue {
 pub fn random_unit(modulus: &Modulus, rng: &mut impl CryptoRng) -> Residue {
     loop {
         let candidate = random_residue(modulus, rng);
-        if modulus.is_unit(&candidate).into() {
+        if declassify(modulus.is_unit(&candidate)) {
             return candidate;
         }
     }

@@ -1,6 +1,9 @@
 //! Operations on whole vectors of field elements.
 use super::Field;
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    secret::declassify,
+};
 
 /// Adds `right` to `left`, element by element.
 ///
@@ -48,8 +51,11 @@ pub fn invert<F: Field>(values: &mut [F]) -> Result<()> {
         before.push(product);
         product = product * *value;
     }
-    let inverse: Option<F> = product.invert().into();
-    let mut inverse = inverse.ok_or(Error::new(ErrorKind::OutOfRange, "inverse of zero"))?;
+    let inverse = product.invert();
+    if !declassify(inverse.is_some()) {
+        return Err(Error::new(ErrorKind::OutOfRange, "inverse of zero"));
+    }
+    let mut inverse = inverse.unwrap_or(F::ZERO);
     for (value, before) in values.iter_mut().zip(&mut before).rev() {
         let next = inverse * *value;
         *value = inverse * *before;

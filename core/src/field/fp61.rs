@@ -9,6 +9,7 @@ use super::Field;
 use crate::{
     codec::{Reader, Writer},
     error::{Error, ErrorKind, Result},
+    secret::declassify,
 };
 
 /// An integer modulo 2^61 - 1, always fully reduced.
@@ -109,7 +110,7 @@ impl Field for Fp61 {
     fn random(rng: &mut impl CryptoRng) -> Self {
         loop {
             let candidate = rng.next_u64() >> 3;
-            if candidate != Self::MODULUS {
+            if !declassify(candidate.ct_eq(&Self::MODULUS)) {
                 return Self(candidate);
             }
         }

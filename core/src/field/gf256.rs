@@ -54,6 +54,7 @@ impl Add for Gf256 {
 /// T. Pornin, BearSSL, `ghash_ctmul64.c`: carry-less products from integer products with holes.
 impl Mul for Gf256 {
     type Output = Self;
+    #[allow(clippy::suspicious_arithmetic_impl)] // products of polynomials over two elements are made of bits
     fn mul(self, other: Self) -> Self {
         Self(mul(self.0, other.0))
     }

@@ -4,7 +4,7 @@
 //! reports every branch and every address that depends on undefined memory, so a clean row has none. Each group has
 //! planted leaks, which must be reported, or the group proves nothing.
 //!
-//! `scan` (reads `objdump -d -C`): no division and no variable-time comparison in the functions that handle secrets,
+//! `scan` (reads `objdump -d -C -l --inlines`): no division and no variable-time comparison in the functions that handle secrets,
 //! since memcheck does not see those; a planted division and a planted `bcmp` must be found.
 #![allow(clippy::print_stdout, reason = "a command-line tool")]
 

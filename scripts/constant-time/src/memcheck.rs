@@ -3,6 +3,8 @@
 //! The instruction sequences are those of `valgrind/valgrind.h`; outside valgrind they do nothing.
 #![allow(unsafe_code, reason = "valgrind listens to an instruction sequence")]
 
+use core::sync::atomic::{AtomicUsize, Ordering};
+
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use rand_core::{Infallible, Rng, TryCryptoRng, TryRng};
 
@@ -41,15 +43,30 @@ pub(crate) fn is_running() -> bool {
     request(RUNNING_ON_VALGRIND, 0, 0) > 0
 }
 
-/// The errors that memcheck has counted.
+/// The errors that memcheck has counted since [`start`].
 pub(crate) fn errors() -> usize {
-    request(COUNT_ERRORS, 0, 0)
+    request(COUNT_ERRORS, 0, 0) - START.load(Ordering::SeqCst)
 }
+
+/// Counts errors from here on: what came before prepared the secrets.
+pub(crate) fn start() {
+    START.store(request(COUNT_ERRORS, 0, 0), Ordering::SeqCst);
+}
+
+static START: AtomicUsize = AtomicUsize::new(0);
 
 /// Marks the value's own bytes as secret. What it points to is not touched.
 pub(crate) fn secret<T: ?Sized>(value: &mut T) {
     let (address, len) = (core::ptr::from_mut(value).cast::<u8>().addr(), size_of_val(value));
     request(MAKE_MEM_UNDEFINED, address, len);
+}
+
+/// Marks the limbs of an odd integer as secret, save for its lowest bit and its top limb, which tell that it is odd
+/// and how long it is.
+pub(crate) fn secret_odd(limbs: &mut [u64]) {
+    let len = limbs.len();
+    secret(&mut limbs[..len - 1]);
+    limbs[0] |= 1;
 }
 
 /// Marks the value's own bytes as public.
@@ -67,6 +84,31 @@ pub(crate) fn opened<T: Copy>(mut value: T) -> T {
 /// A fixed generator whose output is public.
 pub(crate) fn public_rng() -> ChaCha20Rng {
     ChaCha20Rng::from_seed([7; 32])
+}
+
+/// Fixed limbs, the same for the same name, with the top bit set.
+pub(crate) fn limbs(name: u64, len: usize) -> Vec<u64> {
+    let mut rng = ChaCha20Rng::seed_from_u64(name);
+    let mut limbs: Vec<u64> = (0..len).map(|_| rng.next_u64()).collect();
+    if let Some(top) = limbs.last_mut() {
+        *top |= 1 << 63;
+    }
+    limbs
+}
+
+/// As [`limbs`], secret.
+pub(crate) fn secret_limbs(name: u64, len: usize) -> Vec<u64> {
+    let mut limbs = limbs(name, len);
+    secret(limbs.as_mut_slice());
+    limbs
+}
+
+/// Fixed bytes, secret.
+pub(crate) fn secret_bytes(len: usize) -> Vec<u8> {
+    let mut bytes = vec![0; len];
+    public_rng().fill_bytes(&mut bytes);
+    secret(bytes.as_mut_slice());
+    bytes
 }
 
 /// A fixed generator whose whole output is secret.
