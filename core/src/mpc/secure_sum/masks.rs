@@ -1,0 +1,180 @@
+//! Keys and the masks that they stretch into: every derivation of a secure sum is in this file.
+//!
+//! [BIK+17] ePrint 2017/281, Fig. 4. Letters: `b_u` seed of u's self mask, `s_uv` what u and v agree on.
+use rand_core::{CryptoRng, Rng};
+use x25519_dalek::{PublicKey, StaticSecret};
+use zeroize::Zeroizing;
+
+use super::{
+    messages::{Message, Round},
+    plan::Plan,
+    seal::SealKey,
+    shares::SEED_LEN,
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    party::PartyId,
+    transcript::{Digest, Transcript},
+};
+
+/// A fresh X25519 key pair for one session.
+pub(super) struct AgreementKey(StaticSecret);
+
+impl AgreementKey {
+    /// The bytes of a public key.
+    pub(super) const LEN: usize = 32;
+
+    pub(super) fn generate(rng: &mut impl CryptoRng) -> Self {
+        Self(StaticSecret::random_from_rng(rng))
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8; SEED_LEN]) -> Self {
+        Self(StaticSecret::from(*bytes))
+    }
+
+    /// The secret half, to be shared.
+    pub(super) fn expose(&self) -> &[u8; SEED_LEN] {
+        self.0.as_bytes()
+    }
+
+    pub(super) fn public(&self) -> [u8; Self::LEN] {
+        PublicKey::from(&self.0).to_bytes()
+    }
+
+    /// What this key and the peer's public key agree on.
+    ///
+    /// # Errors
+    /// `VerificationFailed` for a peer's key of small order, with which the result would be known to everybody.
+    /// # Timing
+    /// Constant in the secret key.
+    pub(super) fn agree(&self, peer: &[u8; Self::LEN]) -> Result<Agreed> {
+        let agreed = self.0.diffie_hellman(&PublicKey::from(*peer));
+        match agreed.was_contributory() {
+            true => Ok(Agreed(Zeroizing::new(agreed.to_bytes()))),
+            false => Err(Error::new(ErrorKind::VerificationFailed, "X25519 key of small order")),
+        }
+    }
+}
+
+/// What two parties agreed on; not a key yet.
+pub(super) struct Agreed(Zeroizing<[u8; 32]>);
+
+/// Derives keys that belong to one plan and one roster.
+#[derive(Clone)]
+pub(super) struct KeySchedule {
+    pub(super) plan: Plan,
+    pub(super) roster: Digest,
+}
+
+impl KeySchedule {
+    fn start(&self, domain: &'static str) -> Transcript {
+        let mut transcript = Transcript::new(domain);
+        transcript.append("plan", self.plan.hash()).append("roster", &self.roster);
+        transcript
+    }
+
+    /// Seals the round 2 message from `sender` to `receiver`.
+    pub(super) fn channel(&self, sender: PartyId, receiver: PartyId, agreed: &Agreed) -> SealKey {
+        let envelope = Message::associated_data(&self.plan, Round::ShareSecrets, sender, Some(receiver));
+        SealKey::new(
+            self.start("veilkit v1 secure-sum channel")
+                .append("envelope", &envelope)
+                .append("agreed", &*agreed.0)
+                .key(),
+        )
+    }
+
+    /// Seals the broadcast of `sender` in `round`.
+    pub(super) fn broadcast(&self, round: Round, sender: PartyId, broadcast_key: &[u8; 32]) -> SealKey {
+        let envelope = Message::associated_data(&self.plan, round, sender, None);
+        SealKey::new(
+            self.start("veilkit v1 secure-sum broadcast")
+                .append("envelope", &envelope)
+                .append("key", broadcast_key)
+                .key(),
+        )
+    }
+
+    /// The mask of one party alone, `PRG(b_u)`.
+    pub(super) fn self_mask(&self, party: PartyId, seed: &[u8; SEED_LEN]) -> Mask {
+        let mut transcript = self.start("veilkit v1 secure-sum self mask");
+        transcript.append("party", &party.get().to_le_bytes()).append("seed", seed);
+        Mask(transcript)
+    }
+
+    /// The mask between two parties, `PRG(s_uv)`, the same seen from either side.
+    pub(super) fn pair_mask(
+        &self,
+        (a, key_a): (PartyId, &[u8; AgreementKey::LEN]),
+        (b, key_b): (PartyId, &[u8; AgreementKey::LEN]),
+        agreed: &Agreed,
+    ) -> Mask {
+        let ((low, key_low), (high, key_high)) =
+            if a < b { ((a, key_a), (b, key_b)) } else { ((b, key_b), (a, key_a)) };
+        let mut transcript = self.start("veilkit v1 secure-sum pair mask");
+        transcript
+            .append("low", &low.get().to_le_bytes())
+            .append("low key", key_low)
+            .append("high", &high.get().to_le_bytes())
+            .append("high key", key_high)
+            .append("agreed", &*agreed.0);
+        Mask(transcript)
+    }
+}
+
+/// The digest that pins down the seed of a self mask before anybody gets a share of it.
+pub(super) fn self_seed_digest(plan: &Plan, dealer: PartyId, seed: &[u8; SEED_LEN]) -> Digest {
+    Transcript::new("veilkit v1 secure-sum self seed")
+        .append("plan", plan.hash())
+        .append("dealer", &dealer.get().to_le_bytes())
+        .append("seed", seed)
+        .digest()
+}
+
+/// How a mask enters a vector modulo 2^64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    Plus,
+    Minus,
+}
+
+impl Sign {
+    /// The lower party of a pair adds the mask and the higher one subtracts it.
+    pub(super) fn of(party: PartyId, peer: PartyId) -> Self {
+        if party < peer { Self::Plus } else { Self::Minus }
+    }
+
+    pub(super) fn opposite(self) -> Self {
+        match self {
+            Self::Plus => Self::Minus,
+            Self::Minus => Self::Plus,
+        }
+    }
+}
+
+/// A mask, ready to be stretched to any length by ChaCha20 under a full 256-bit key.
+pub(super) struct Mask(Transcript);
+
+impl Mask {
+    const WORDS: usize = 512;
+
+    /// Adds the mask to `vector`, or takes it away.
+    ///
+    /// # Timing
+    /// Constant in the mask and the vector.
+    pub(super) fn apply(&self, sign: Sign, vector: &mut [u64]) {
+        let mut stream = self.0.rng();
+        let mut bytes = Zeroizing::new(vec![0; 8 * Self::WORDS]);
+        for words in vector.chunks_mut(Self::WORDS) {
+            let bytes = &mut bytes[..8 * words.len()];
+            stream.fill_bytes(bytes);
+            for (word, mask) in words.iter_mut().zip(bytes.as_chunks().0) {
+                let mask = u64::from_le_bytes(*mask);
+                *word = match sign {
+                    Sign::Plus => word.wrapping_add(mask),
+                    Sign::Minus => word.wrapping_sub(mask),
+                };
+            }
+        }
+    }
+}

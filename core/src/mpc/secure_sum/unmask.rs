@@ -1,0 +1,106 @@
+//! Round 5: shares of the masks arrive; the masks are computed again and taken off the sum.
+//!
+//! [BIK+17] ePrint 2017/281, Fig. 4, round 4, at every party instead of one server.
+use zeroize::Zeroizing;
+
+use super::{
+    context::{Context, Roster, cheat},
+    masks::{AgreementKey, Sign, self_seed_digest},
+    messages::Round,
+    output::SumOutput,
+    party_set::PartySet,
+    shares::{self, SeedShare, ShareKind},
+};
+use crate::{codec::Reader, error::Result, party::PartyId};
+
+/// What was revealed of one party's secrets.
+pub(super) struct Dealer {
+    /// The one secret that is opened.
+    pub(super) kind: ShareKind,
+    /// The shares so far, each with its holder's position: mine, then others.
+    pub(super) shares: Vec<(usize, SeedShare)>,
+}
+
+/// Waits for every other survivor's shares.
+pub(super) struct Unmask {
+    pub(super) context: Context,
+    pub(super) roster: Roster,
+    /// Those whose inputs are in the sum.
+    pub(super) survivors: PartySet,
+    /// Those whose view agrees with mine.
+    pub(super) signers: PartySet,
+    /// By position; `None` for those that left before they shared.
+    pub(super) dealers: Vec<Option<Dealer>>,
+    /// By position: opens the party's broadcasts.
+    pub(super) keys: Vec<Option<Zeroizing<[u8; 32]>>>,
+    /// The sum of all masked inputs.
+    pub(super) sum: Zeroizing<Vec<u64>>,
+}
+
+impl Unmask {
+    pub(super) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Recovers the masks and gives the sum.
+    ///
+    /// # Errors
+    /// As [`Context::collect`] and [`Context::open_broadcast`]; `TooFewShares`; `VerificationFailed`, naming a holder
+    /// whose share is not the one it got, or a dealer whose shares do not give the secret that it announced.
+    pub(super) fn receive(self, incoming: &[(PartyId, Vec<u8>)]) -> Result<SumOutput> {
+        let Self { context, roster, survivors, signers, mut dealers, keys, mut sum } = self;
+        let plan = &context.plan;
+        let messages = context.collect(Round::Unmask, &signers, incoming)?.present();
+        let mut holders: PartySet = [context.position].into_iter().collect();
+        for holder in context.others(&signers) {
+            let party = plan.party_at(holder);
+            let Some(message) = messages.get(&party) else { continue };
+            let key = keys[holder].as_ref().expect("a signer shared");
+            let opened = context.open_broadcast(&roster, Round::Unmask, holder, key, message)?;
+            let mut reader = Reader::new(&opened.content);
+            for (position, dealer) in dealers.iter_mut().enumerate() {
+                let share = SeedShare::read(&mut reader)?;
+                let Some(dealer) = dealer else { continue };
+                let promised = &roster.adverts[position].shares[holder][dealer.kind.index()];
+                if share.digest(plan, dealer.kind, plan.party_at(position), party) != *promised {
+                    return Err(cheat("share: not the one that its holder got", party));
+                }
+                dealer.shares.push((holder, share));
+            }
+            holders = holders.iter().chain([holder]).collect();
+        }
+        context.require(&holders, plan.threshold())?;
+
+        for (position, dealer) in dealers.iter().enumerate() {
+            let Some(Dealer { kind, shares }) = dealer else { continue };
+            let party = plan.party_at(position);
+            let advert = &roster.adverts[position];
+            let wrong = || cheat("shares: not of the secret that their dealer announced", party);
+            let secret = shares::combine(plan.threshold(), shares).map_err(|_| wrong())?;
+            match kind {
+                ShareKind::SelfSeed => {
+                    if self_seed_digest(plan, party, &secret) != advert.self_seed {
+                        return Err(wrong());
+                    }
+                    roster.keys.self_mask(party, &secret).apply(Sign::Minus, &mut sum);
+                }
+                ShareKind::MaskKey => {
+                    let mask_key = AgreementKey::from_bytes(&secret);
+                    if mask_key.public() != advert.mask {
+                        return Err(wrong());
+                    }
+                    for survivor in survivors.iter() {
+                        let peer = plan.party_at(survivor);
+                        let theirs = &roster.adverts[survivor].mask;
+                        let agreed = mask_key.agree(theirs).map_err(|e| e.blame(peer))?;
+                        let mask = roster.keys.pair_mask((party, &advert.mask), (peer, theirs), &agreed);
+                        // The survivor put it in with its own sign.
+                        mask.apply(Sign::of(peer, party).opposite(), &mut sum);
+                    }
+                }
+            }
+        }
+        let survivors = survivors.iter().map(|position| plan.party_at(position)).collect();
+        Ok(SumOutput::new(plan, &sum, survivors))
+    }
+}
