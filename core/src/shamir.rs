@@ -33,6 +33,7 @@
 //! # Source
 //! \[Sha79\] A. Shamir, "How to share a secret", Communications of the ACM 22(11), 1979.
 
+pub(crate) mod bare;
 mod code;
 mod combine;
 mod commitments;

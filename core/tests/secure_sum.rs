@@ -80,7 +80,8 @@ fn lengths_that_do_not_fill_a_block_and_the_extreme_values_sum_exactly() {
     let too_large = Plan::new(PlanSpec { max_abs: 3_074_457_345_618_258_944.0, ..spec.clone() });
     assert_eq!(too_large.unwrap_err().kind(), ErrorKind::InvalidParams);
     let plan = Plan::new(spec).unwrap();
-    let largest = i64::try_from(plan.max_abs() as u64).unwrap();
+    let largest = 3_074_457_345_618_258_432_i64;
+    assert_eq!(plan.max_abs(), largest as f64);
     for sign in [1, -1] {
         let vectors: Vec<Vec<i64>> =
             (0..3).map(|i| (0..1537).map(|at| sign * (largest - i * at)).collect()).collect();

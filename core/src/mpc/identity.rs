@@ -37,7 +37,7 @@ impl Identity {
     }
 
     /// The public key's bytes.
-    pub fn to_bytes(&self) -> [u8; IDENTITY_LEN] {
+    pub fn to_bytes(self) -> [u8; IDENTITY_LEN] {
         self.0.to_bytes()
     }
 

@@ -10,6 +10,7 @@ use crate::{
     codec::Reader,
     error::Result,
     party::PartyId,
+    shamir::bare,
     transcript::{Digest, Transcript},
 };
 
@@ -83,59 +84,23 @@ impl HeldShares {
 }
 
 /// Splits a secret into one share for each of `parties` positions, any `threshold` of which give it back.
+///
+/// # Errors
+/// Those of [`bare::split`].
 pub(super) fn split(
     secret: &[u8; SEED_LEN],
     threshold: usize,
     parties: usize,
     rng: &mut impl CryptoRng,
 ) -> Result<Vec<SeedShare>> {
-    let mut coefficients = Zeroizing::new(vec![[0_u8; SEED_LEN]; threshold]);
-    coefficients[0] = *secret;
-    for coefficient in &mut coefficients[1..] {
-        rng.fill_bytes(coefficient);
-    }
-    Ok((0..parties)
-        .map(|position| {
-            let point = u8::try_from(position + 1).expect("at most 255 parties");
-            let mut value = Zeroizing::new([0_u8; SEED_LEN]);
-            for coefficient in coefficients.iter().rev() {
-                for (v, c) in value.iter_mut().zip(coefficient) {
-                    *v = gf_mul(*v, point) ^ c;
-                }
-            }
-            SeedShare(value)
-        })
-        .collect())
+    Ok(bare::split(secret, threshold, parties, rng)?.into_iter().map(SeedShare).collect())
 }
 
-/// The secret from `threshold` shares with their positions.
+/// The secret, from at least `threshold` shares with their holders' positions.
+///
+/// # Errors
+/// Those of [`bare::combine`].
 pub(super) fn combine(threshold: usize, shares: &[(usize, SeedShare)]) -> Result<Zeroizing<[u8; SEED_LEN]>> {
-    let shares = &shares[..threshold];
-    let points: Vec<u8> =
-        shares.iter().map(|(p, _)| u8::try_from(p + 1).expect("at most 255 parties")).collect();
-    let mut secret = Zeroizing::new([0_u8; SEED_LEN]);
-    for (i, (_, share)) in shares.iter().enumerate() {
-        let (mut top, mut bottom) = (1, 1);
-        for (j, point) in points.iter().enumerate() {
-            if i != j {
-                top = gf_mul(top, *point);
-                bottom = gf_mul(bottom, points[i] ^ point);
-            }
-        }
-        let inverse = (0..253).fold(bottom, |power, _| gf_mul(power, bottom));
-        let weight = gf_mul(top, inverse);
-        for (s, byte) in secret.iter_mut().zip(share.expose()) {
-            *s ^= gf_mul(*byte, weight);
-        }
-    }
-    Ok(secret)
-}
-
-fn gf_mul(a: u8, b: u8) -> u8 {
-    let (mut a, mut product) = (a, 0);
-    for bit in 0..8 {
-        product ^= a & (b >> bit & 1).wrapping_neg();
-        a = a << 1 ^ 0x1b & (a >> 7).wrapping_neg();
-    }
-    product
+    let shares: Vec<_> = shares.iter().map(|(position, share)| (*position, share.expose())).collect();
+    bare::combine(threshold, &shares)
 }

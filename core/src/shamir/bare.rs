@@ -1,0 +1,120 @@
+//! Bare shares of short secrets: values of the polynomials and nothing else.
+//!
+//! For protocols that pin each share down by means of their own, such as a digest that the dealer signed. What
+//! [`Share`](super::Share) carries beside its values (set, blinder, commitments) would only be sent twice.
+use rand_core::{CryptoRng, Rng};
+use zeroize::Zeroizing;
+
+use super::{
+    code::Code,
+    params::Params,
+    split::{expand, padded},
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    field::gf256::{Block, Gf256},
+};
+
+/// Splits `N` bytes, at most 128, into `shares` shares of as many bytes; share `i` belongs to the point `i + 1`.
+///
+/// # Errors
+/// `InvalidParams` unless `2 <= threshold <= shares <= 255`.
+/// # Timing
+/// Constant in the secret; varies with `threshold` and `shares`.
+pub(crate) fn split<const N: usize>(
+    secret: &[u8; N],
+    threshold: usize,
+    shares: usize,
+    rng: &mut impl CryptoRng,
+) -> Result<Vec<Zeroizing<[u8; N]>>> {
+    const { assert!(N <= Block::LEN) };
+    let params = Params::for_bytes(threshold, shares)?;
+    let mut rng = expand(rng);
+    let mut coefficients = Zeroizing::new(vec![Block::ZERO; threshold]);
+    coefficients[0] = Block::from_elements(&padded(secret));
+    for coefficient in &mut coefficients[1..] {
+        let mut random = Zeroizing::new([0; Block::LEN]);
+        rng.fill_bytes(&mut *random);
+        *coefficient = Block::from_planes(&random);
+    }
+    let share = |point: u8| {
+        let mut value = Block::ZERO;
+        for coefficient in coefficients.iter().rev() {
+            value = value.mul_public(Gf256(point));
+            value.add_assign(coefficient);
+        }
+        let mut share = Zeroizing::new([0; N]);
+        share.copy_from_slice(&value.to_elements()[..N]);
+        share
+    };
+    Ok(params.indices().map(|index| share(point(usize::from(index.get()) - 1))).collect())
+}
+
+/// Gives the secret back from shares with their positions (point minus one), which must be distinct.
+///
+/// # Errors
+/// `TooFewShares` below the threshold; `VerificationFailed` when the shares do not lie on one polynomial.
+/// # Timing
+/// Constant in the shares; varies with their number.
+pub(crate) fn combine<const N: usize>(
+    threshold: usize,
+    shares: &[(usize, &[u8; N])],
+) -> Result<Zeroizing<[u8; N]>> {
+    if shares.len() < threshold {
+        return Err(Error::new(ErrorKind::TooFewShares, "shares: fewer than the threshold"));
+    }
+    let code = Code {
+        points: shares.iter().map(|(position, _)| Gf256(point(*position))).collect(),
+        payloads: shares.iter().map(|(_, share)| share.as_slice()).collect(),
+        threshold,
+    };
+    if code.first_inconsistency(0).is_some() {
+        return Err(Error::new(ErrorKind::VerificationFailed, "shares: dealt inconsistently"));
+    }
+    let mut secret = Zeroizing::new([0; N]);
+    secret.copy_from_slice(&code.interpolate());
+    Ok(secret)
+}
+
+fn point(position: usize) -> u8 {
+    u8::try_from(position + 1).expect("at most 255 shares")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::Transcript;
+
+    #[test]
+    fn any_threshold_shares_give_the_secret_back_and_spare_ones_are_checked() {
+        let mut rng = Transcript::new("veilkit test bare shares").rng();
+        let secret: [u8; 32] = Transcript::new("veilkit test bare secret").digest();
+        for (threshold, count) in [(2, 2), (2, 3), (3, 5), (4, 5), (128, 255)] {
+            let dealt = split(&secret, threshold, count, &mut rng).unwrap();
+            let shares: Vec<(usize, &[u8; 32])> = dealt.iter().map(|share| &**share).enumerate().collect();
+            for first in 0..=count - threshold {
+                let subset: Vec<_> = shares.iter().rev().skip(first).take(threshold).copied().collect();
+                assert_eq!(*combine(threshold, &subset).unwrap(), secret, "{threshold} of {count}");
+            }
+            assert_eq!(*combine(threshold, &shares).unwrap(), secret);
+            let few = combine(threshold, &shares[1..threshold]).unwrap_err();
+            assert_eq!(few.kind(), ErrorKind::TooFewShares);
+            let wrong = [shares[0].1[0] ^ 1; 32];
+            let mut changed = shares.clone();
+            changed[0].1 = &wrong;
+            match combine(threshold, &changed) {
+                Err(error) => assert_eq!(error.kind(), ErrorKind::VerificationFailed),
+                Ok(other) => assert!(threshold == count && *other != secret),
+            }
+        }
+    }
+
+    #[test]
+    fn sizes_are_checked() {
+        let mut rng = Transcript::new("veilkit test bare shares").rng();
+        for (threshold, shares) in [(0, 3), (1, 3), (4, 3), (2, 256)] {
+            let error = split(&[0; 32], threshold, shares, &mut rng).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidParams);
+        }
+    }
+}
