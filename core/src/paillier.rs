@@ -34,28 +34,43 @@
 //! # Ok(())
 //! # }
 //! ```
+mod array;
+mod batch;
 mod check_primes;
 mod ciphertext;
 mod decrypt;
+mod encoder;
 mod encoding;
 mod encrypt;
 mod evaluate;
+mod format;
 mod generate;
 mod keys;
+mod magnitude;
+mod packed;
 mod params;
+mod plain;
 mod plaintext;
 mod pool;
 mod randomizer;
+mod selection;
+mod signed;
 mod validate;
+mod wire;
 
+pub use array::EncryptedArray;
 pub use ciphertext::Ciphertext;
 pub use encrypt::EncryptionKey;
 pub use evaluate::MAX_WEIGHT_BITS;
 pub use keys::{KeyId, Keypair, PublicKey, SecretKey};
+pub use magnitude::Magnitude;
+pub use packed::PackedArray;
 pub use params::{Params, ParamsSpec};
+pub use plain::PlainArray;
 pub use plaintext::Plaintext;
 pub use pool::RandomizerPool;
 pub use randomizer::Randomizer;
+pub use selection::Pick;
 
 #[cfg(test)]
 mod testing;

@@ -34,14 +34,47 @@ pub fn try_map<I: Sync, O: Send>(
     observer: &mut dyn Observer,
     work: impl Fn(&I) -> Result<O> + Sync,
 ) -> Result<Vec<O>> {
+    map(items, STEP, observer, work)
+}
+
+/// As [`try_map`], for items that take much longer or shorter: `step` items, for each core, are handed out between
+/// two questions to the observer.
+///
+/// # Errors
+/// As [`try_map`].
+pub fn try_map_in_steps<I: Sync, O: Send>(
+    items: &[I],
+    step: usize,
+    observer: &mut dyn Observer,
+    work: impl Fn(&I) -> Result<O> + Sync,
+) -> Result<Vec<O>> {
+    map(items, step.saturating_mul(cores()).max(1), observer, work)
+}
+
+fn map<I: Sync, O: Send>(
+    items: &[I],
+    step: usize,
+    observer: &mut dyn Observer,
+    work: impl Fn(&I) -> Result<O> + Sync,
+) -> Result<Vec<O>> {
     let mut out = Vec::with_capacity(items.len());
-    for step in items.chunks(STEP) {
+    for step in items.chunks(step) {
         extend(&mut out, step, &work)?;
         if observer.advance(out.len(), items.len()).is_break() {
             return Err(Error::new(ErrorKind::Cancelled, "stopped by the caller"));
         }
     }
     Ok(out)
+}
+
+#[cfg(feature = "parallel")]
+fn cores() -> usize {
+    rayon::current_num_threads()
+}
+
+#[cfg(not(feature = "parallel"))]
+fn cores() -> usize {
+    1
 }
 
 #[cfg(feature = "parallel")]
@@ -89,6 +122,19 @@ mod tests {
         let stopped = try_map(&[0; 1000], &mut observer, |i: &i32| Ok(*i));
         assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
         assert_eq!(calls, 2);
+    }
+
+    #[test]
+    fn steps_are_for_each_core() {
+        let mut last = 0;
+        let mut observer = |done: usize, _: usize| {
+            last = done;
+            ControlFlow::Break(())
+        };
+        let stopped = try_map_in_steps(&[0; 1000], 2, &mut observer, |i: &i32| Ok(*i));
+        assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
+        assert_eq!(last, (2 * cores()).min(1000));
+        assert_eq!(try_map_in_steps(&[5], 0, &mut (), |i: &i32| Ok(*i)).unwrap(), [5]);
     }
 
     #[test]

@@ -1,0 +1,222 @@
+//! Encrypted arrays of any shape, with numpy's rules for broadcasting.
+//!
+//! ```
+//! # fn main() -> veilkit::Result<()> {
+//! # use rand_chacha::rand_core::SeedableRng;
+//! # let rng = &mut rand_chacha::ChaCha20Rng::from_seed([7; 32]); // in earnest: the operating system's generator
+//! use veilkit::paillier::{EncryptedArray, Keypair, Params, ParamsSpec, PlainArray};
+//! use veilkit::shape::Shape;
+//!
+//! let params = Params::new(ParamsSpec { modulus_bits: 2048, ..ParamsSpec::default() })?;
+//! let (public, secret) = Keypair::generate(params, rng)?.into_parts();
+//!
+//! // The hospital encrypts two readings, of which everybody may know that they are at most 300.
+//! let row = Shape::new(&[2])?;
+//! let readings = PlainArray::fixed_point_within(&params, &row, &[120.5, 131.0], 300.0)?;
+//! let encrypted = EncryptedArray::encrypt(&public, &readings, rng, &mut ())?;
+//!
+//! // Somebody else computes 2 x + 1.5 without reading x, and sends the bytes back.
+//! let two = PlainArray::integers_within(&params, &Shape::default(), &[2], 2)?;
+//! let offset = PlainArray::fixed_point(&params, &Shape::default(), &[1.5])?;
+//! let result = encrypted.mul_plain(&two, &mut ())?.add_plain(&offset, &mut ())?;
+//! let bytes = result.to_bytes_for_sending(rng, &mut ())?;
+//!
+//! let received = EncryptedArray::from_bytes(&bytes, &public)?;
+//! assert_eq!(*received.decrypt(&secret, &mut ())?, [242.5, 263.5]);
+//! # Ok(())
+//! # }
+//! ```
+use core::fmt;
+
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::ciphertext::Ciphertext;
+use super::encoder;
+use super::encrypt::EncryptionKey;
+use super::format::Format;
+use super::keys::{PublicKey, SecretKey};
+use super::magnitude::Magnitude;
+use super::plain::PlainArray;
+use super::pool::RandomizerPool;
+use super::signed::{self, SignedInteger};
+use crate::error::{Error, ErrorKind, Result};
+use crate::progress::Observer;
+use crate::shape::Shape;
+
+mod bytes;
+mod layout;
+mod ops;
+mod products;
+
+/// Encrypted numbers under one key: each element its own ciphertext, one public scale and one public bound for all.
+///
+/// Shape, scale and bound are public and never depend on the values. An operation whose result could exceed the
+/// plaintext space fails with `HeadroomExhausted` before it computes anything; so decryption never meets a number
+/// that wrapped around.
+///
+/// # Security
+/// Whoever holds the secret key may read every element. An array that was computed from others tells how it was
+/// computed until it is rerandomized: [`EncryptedArray::to_bytes_for_sending`] does that.
+#[derive(Clone)]
+pub struct EncryptedArray {
+    key: PublicKey,
+    shape: Shape,
+    ciphertexts: Vec<Ciphertext>,
+    format: Format,
+    /// Whether the ciphertexts tell how they were computed, or which elements were taken.
+    derived: bool,
+}
+
+impl EncryptedArray {
+    /// Encrypts numbers with the public key, or with the secret key, which is faster and gives the same.
+    ///
+    /// # Errors
+    /// `HeadroomExhausted` if the bound does not fit the key; `Cancelled` when the observer stops the work.
+    /// # Timing
+    /// Constant in the values; varies with their number.
+    pub fn encrypt(
+        key: &impl EncryptionKey,
+        values: &PlainArray,
+        rng: &mut impl CryptoRng,
+        observer: &mut dyn Observer,
+    ) -> Result<Self> {
+        let public = key.public_key();
+        let format = values.format().within(public.params())?;
+        let ciphertexts = key.encrypt_many(&values.plaintexts(public), rng, observer)?;
+        Ok(Self { key: public.clone(), shape: values.shape().clone(), ciphertexts, format, derived: false })
+    }
+
+    /// Encrypts numbers with randomizers made before, one for each element; they are used up.
+    ///
+    /// # Errors
+    /// `OutOfRange` if the pool holds too few, and then none is used up; `ParamsMismatch` for another key's pool;
+    /// `HeadroomExhausted` if the bound does not fit the key.
+    /// # Timing
+    /// As [`EncryptedArray::encrypt`].
+    pub fn encrypt_with_pool(
+        key: &PublicKey,
+        values: &PlainArray,
+        pool: &mut RandomizerPool,
+    ) -> Result<Self> {
+        const EMPTY: Error = Error::new(ErrorKind::OutOfRange, "pool: fewer randomizers than elements");
+        let format = values.format().within(key.params())?;
+        let plaintexts = values.plaintexts(key);
+        if pool.len() < plaintexts.len() {
+            return Err(EMPTY);
+        }
+        let encrypt = |plaintext| key.encrypt_with(plaintext, pool.take().ok_or(EMPTY)?);
+        let ciphertexts = plaintexts.iter().map(encrypt).collect::<Result<_>>()?;
+        Ok(Self { key: key.clone(), shape: values.shape().clone(), ciphertexts, format, derived: false })
+    }
+
+    /// The numbers, row-major, each the `f64` that is closest to the exact result.
+    ///
+    /// # Errors
+    /// `ParamsMismatch` for another key; `DecryptionFailed` if any element is not what its public bound says;
+    /// `OutOfRange` if any is too large for `f64`; `Cancelled` when the observer stops the work.
+    /// # Timing
+    /// Constant in the values; varies with shape and scale.
+    pub fn decrypt(&self, key: &SecretKey, observer: &mut dyn Observer) -> Result<Zeroizing<Vec<f64>>> {
+        let integers = self.decrypt_signed(key, observer)?;
+        encoder::decode_f64(
+            integers.iter().map(|(negative, limbs)| (*negative, &limbs[..])),
+            self.format.scale,
+        )
+    }
+
+    /// The integers, row-major, of an array at scale 0.
+    ///
+    /// # Errors
+    /// `ParamsMismatch` for another key, or for an array of fixed-point numbers; `DecryptionFailed` if any element
+    /// is not what its public bound says; `OutOfRange` if any does not fit; `Cancelled` when the observer stops
+    /// the work.
+    /// # Timing
+    /// Constant in the values; varies with the shape.
+    pub fn decrypt_integers(
+        &self,
+        key: &SecretKey,
+        observer: &mut dyn Observer,
+    ) -> Result<Zeroizing<Vec<i128>>> {
+        if self.format.scale != 0 {
+            return Err(Error::new(ErrorKind::ParamsMismatch, "array: fixed-point numbers, not integers"));
+        }
+        let integers = self.decrypt_signed(key, observer)?;
+        encoder::decode_i128(integers.iter().map(|(negative, limbs)| (*negative, &limbs[..])))
+    }
+
+    /// The same numbers under fresh randomness: the result cannot be linked to what it was computed from.
+    ///
+    /// # Errors
+    /// `Cancelled` when the observer stops the work.
+    pub fn rerandomize(&self, rng: &mut impl CryptoRng, observer: &mut dyn Observer) -> Result<Self> {
+        let ciphertexts = self.key.rerandomize_many(&self.ciphertexts, rng, observer)?;
+        Ok(Self { ciphertexts, derived: false, ..self.without_elements() })
+    }
+
+    /// The key that it is encrypted under.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// The shape.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The ciphertexts, row-major.
+    pub fn ciphertexts(&self) -> &[Ciphertext] {
+        &self.ciphertexts
+    }
+
+    /// Bits after the binary point: 0 for integers.
+    pub fn scale(&self) -> u32 {
+        self.format.scale
+    }
+
+    /// The public bound on the encrypted integers, which are the numbers times `2^scale`.
+    pub fn bound(&self) -> Magnitude {
+        self.format.bound
+    }
+
+    /// How many times the bound can still double.
+    pub fn headroom_bits(&self) -> u32 {
+        (self.key.params().modulus_bits() - 2).saturating_sub(self.format.bound.bits())
+    }
+
+    /// Whether it was computed from others and not yet rerandomized.
+    pub fn is_derived(&self) -> bool {
+        self.derived
+    }
+
+    /// The integers as sign and magnitude, all checked against the bound.
+    fn decrypt_signed(&self, key: &SecretKey, observer: &mut dyn Observer) -> Result<Vec<SignedInteger>> {
+        self.check_key(key.public_key())?;
+        let plaintexts = key.decrypt_many(&self.ciphertexts, observer)?;
+        signed::within(
+            plaintexts.iter().map(|plaintext| plaintext.to_sign_magnitude(&self.key)),
+            self.format.bound,
+        )
+    }
+
+    fn without_elements(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            shape: self.shape.clone(),
+            ciphertexts: Vec::new(),
+            format: self.format,
+            derived: self.derived,
+        }
+    }
+}
+
+impl fmt::Debug for EncryptedArray {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EncryptedArray")
+            .field("shape", &self.shape.extents())
+            .field("scale", &self.format.scale)
+            .field("bound", &self.format.bound)
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
