@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""One hospital: keeps its rows, takes part in one secure sum through the relay, reports the joint vector.
+
+    hospital.py FOLDER PARTY
+
+Standard output and input carry JSON lines: it says its public identity, gets the plan and the relay's port, and answers
+with the joint vector, or with the typed error that stopped it. Only the session's messages go to the relay.
+"""
+
+import argparse
+import os
+import pathlib
+
+import numpy as np
+import veilkit as vk
+
+import study
+from process import clocks, peak_memory, read_report, report
+from wire import EVERYONE, Link
+
+
+def check_plan(plan: vk.mpc.Plan, party: int, identity: bytes, accept_minimum: int) -> None:
+    """What this hospital insists on before any number of its patients goes in, masked or not."""
+    wrong = [
+        what
+        for what, right in (
+            ("purpose", plan.purpose == study.purpose()),
+            ("vector length", plan.length == study.VECTOR_LENGTH),
+            ("fraction bits", plan.fraction_bits == study.FRACTION_BITS),
+            ("minimum of survivors", plan.min_survivors >= accept_minimum),
+            ("own identity", plan.parties[party] == identity),
+        )
+        if not right
+    ]
+    if wrong:
+        raise SystemExit(f"this hospital does not take part: {', '.join(wrong)}")
+
+
+def take_part(session: vk.mpc.Session, link: Link, leave_after: int | None) -> tuple[object, list[dict[str, object]]]:
+    """Runs the session's rounds over the link; returns its output and what each round cost."""
+    rounds: list[dict[str, object]] = []
+    wall, cpu = clocks()
+    step = session.step([])
+    while True:
+        worked, used = (now - before for now, before in zip(clocks(), (wall, cpu)))
+        if step.output is not None:
+            rounds.append({"work": worked, "cpu": used, "wait": 0.0, "sent": 0, "received": 0})
+            return step.output, rounds
+        sent, received = link.sent, link.received
+        wall, _ = clocks()
+        batch = link.exchange(tuple((EVERYONE if to is None else to, message) for to, message in step.outgoing))
+        rounds.append({
+            "work": worked, "cpu": used, "wait": clocks()[0] - wall,
+            "sent": link.sent - sent, "received": link.received - received,
+        })
+        if leave_after == link.round:
+            report("left", rounds=rounds, peak_memory=peak_memory())
+            os._exit(0)  # as if the power had gone: nothing is said, nothing is closed in order
+        wall, cpu = clocks()
+        step = session.step(list(batch.messages))
+
+
+def main() -> None:
+    """One run of the study."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path, help="this hospital's own tables")
+    parser.add_argument("party", type=int, help="this hospital's number in the plan")
+    parser.add_argument("--accept-minimum", type=int, default=2, help="fewest survivors this hospital agrees to")
+    parser.add_argument("--leave-after", type=int, help="vanish after this round")
+    parser.add_argument("--alter-input", action="store_true", help="for tests: add one patient who does not exist")
+    options = parser.parse_args()
+
+    key = vk.mpc.IdentityKey.generate()
+    report("identity", identity=key.identity.hex())
+    order = read_report()
+    plan = vk.mpc.Plan.from_bytes(bytes.fromhex(order["plan"]))
+    check_plan(plan, options.party, key.identity, options.accept_minimum)
+
+    vector = study.local_vector(study.read_rows(options.folder))
+    if options.alter_input:
+        vector[0] += 1
+    try:
+        session = vk.mpc.Session(plan, options.party, key, vector)
+        with Link(order["port"], bytes.fromhex(order["room"]), options.party, len(plan.parties)) as link:
+            output, rounds = take_part(session, link, options.leave_after)
+    except vk.VeilkitError as error:
+        report("refused", error=type(error).__name__, name=error.name, code=error.code, what=error.what,
+               culprits=list(error.culprits), peak_memory=peak_memory())
+        raise SystemExit(3) from None
+    report("result", total=np.asarray(output.values).tolist(), survivors=list(output.survivors), rounds=rounds,
+           peak_memory=peak_memory())
+
+
+if __name__ == "__main__":
+    main()
