@@ -2,7 +2,8 @@
 //!
 //! A protocol is a set of typed rounds, each consumed by its own step, behind one `Session` whose `step` takes
 //! everything that arrived in a round. Whoever carries the messages decides when a round is over; a party that
-//! was not heard from by then has left. [`secure_sum`] is the first protocol.
+//! was not heard from by then has left. [`secure_sum`] is the first protocol;
+//! [`statistics`] turns its sums into means, variances and histograms.
 //!
 //! # Errors
 //! Every error ends the session, without a word to the other parties. What culprits mean depends on the kind:
@@ -14,6 +15,7 @@ pub mod identity;
 pub mod inbox;
 pub mod outbox;
 pub mod secure_sum;
+pub mod statistics;
 pub mod testing;
 
 pub use identity::{Identity, IdentityKey, Signature};

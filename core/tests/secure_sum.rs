@@ -7,6 +7,7 @@ use veilkit::{
     mpc::{
         IdentityKey,
         secure_sum::{Input, Plan, PlanSpec, Round, Session, SessionId, SumOutput},
+        statistics::{Column, Fit, Survey},
         testing::{self, Side},
     },
 };
@@ -327,4 +328,32 @@ fn the_relay_sees_no_input_and_equal_inputs_look_alike() {
         let chi_square: f64 = counts.iter().map(|count| (count - mean).powi(2) / mean).sum();
         assert!((chi_square - 255.0).abs() < 5.0 * 22.6, "{chi_square} for {marker}");
     }
+}
+
+#[test]
+fn a_joint_survey_gives_the_figures_of_the_pooled_rows() {
+    let survey = Survey::new(vec![
+        Column::new("systolic", (50.0, 250.0), vec![50.0, 120.0, 140.0, 250.0]).unwrap(),
+        Column::new("smoker", (0.0, 1.0), vec![]).unwrap(),
+    ])
+    .unwrap();
+    let mut rng = rng(13);
+    let (spec, keys) = spec(3, 2, &mut rng);
+    let Fit { length, max_abs, fraction_bits } = survey.fit(3, 100).unwrap();
+    let plan = Plan::new(PlanSpec { length, max_abs, fraction_bits, ..spec }).unwrap();
+    let rows: Vec<Vec<f64>> =
+        (0..3).map(|i| (0..40 + i).map(|at| 100.0 + f64::from(at * (i + 3) % 71)).collect()).collect();
+    let inputs = rows
+        .iter()
+        .map(|rows| Input::reals(&plan, &survey.encode(&[rows, &[0.0, 1.0]]).unwrap()).unwrap())
+        .collect();
+    let output = testing::run(&plan, &keys, inputs, &mut rng).unwrap().remove(0);
+    let summaries = survey.decode(output.raw(), output.fraction_bits()).unwrap();
+    let pooled = rows.concat();
+    let n = pooled.len() as f64;
+    let mean = pooled.iter().sum::<f64>() / n;
+    let variance = pooled.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    assert_eq!((summaries[0].count, summaries[0].histogram.iter().sum::<u64>()), (123, 123));
+    assert!((summaries[0].mean - mean).abs() < 1e-10 && (summaries[0].variance - variance).abs() < 1e-8);
+    assert_eq!((summaries[1].count, summaries[1].mean), (6, 0.5));
 }
