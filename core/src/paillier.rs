@@ -43,6 +43,7 @@ mod encoder;
 mod encoding;
 mod encrypt;
 mod evaluate;
+mod factor;
 mod format;
 mod generate;
 mod keys;

@@ -5,9 +5,10 @@ use subtle::{Choice, CtOption};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::backend::{self, Backend, Montgomery};
-use super::limbs::{self, LIMB_BITS, bits_vartime, inverse_of_limb, limbs_for};
+use super::limbs::{self, LIMB_BITS, inverse_of_limb, limbs_for};
 use super::residue::Residue;
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::declassify;
 
 /// An odd modulus of 2 to 8192 bits, with the constants of Montgomery arithmetic; may be secret, wiped when dropped.
 ///
@@ -40,8 +41,8 @@ impl Modulus {
     }
 
     pub(crate) fn with_backend(limbs: &[u64], backend: &'static dyn Backend) -> Result<Self> {
-        let bits = bits_vartime(limbs);
-        if !(2..=Self::MAX_BITS).contains(&bits) || limbs[0] & 1 == 0 {
+        let (bits, odd) = form(limbs);
+        if !(2..=Self::MAX_BITS).contains(&bits) || !odd {
             return Err(Error::new(ErrorKind::InvalidParams, "modulus must be odd, from 2 to 8192 bits"));
         }
         let n: Box<[u64]> = limbs[..limbs_for(bits)].into();
@@ -263,6 +264,17 @@ impl Modulus {
     fn check(&self, a: &Residue) {
         assert_eq!(a.limbs().len(), self.width(), "residue of another modulus");
     }
+}
+
+/// The bit length, and whether the number is odd: all that is public about a modulus.
+fn form(limbs: &[u64]) -> (usize, bool) {
+    let is_set = |limb: u64| declassify(!limbs::is_zero(&[limb]));
+    let odd = limbs.first().is_some_and(|low| is_set(low & 1));
+    let bits = limbs.iter().rposition(|limb| is_set(*limb)).map_or(0, |top| {
+        let unset = (1..LIMB_BITS).take_while(|bits| !is_set(limbs[top] >> (LIMB_BITS - bits))).count();
+        (top + 1) * LIMB_BITS - unset
+    });
+    (bits, odd)
 }
 
 impl Drop for Modulus {

@@ -11,11 +11,13 @@ use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::ciphertext::Ciphertext;
-use super::keys::{Factor, SecretKey, garner};
+use super::factor::{Factor, garner};
+use super::keys::SecretKey;
 use super::plaintext::Plaintext;
 use crate::bigint::{Residue, limbs};
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::{Observer, try_map};
+use crate::secret::declassify;
 
 /// The steps after which a test flips a bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +69,7 @@ impl SecretKey {
         // As q < p, the half modulo q is below p already.
         let mut quotient =
             self.p.prime.sub(&self.p.prime.reduce(&of_p.message), &self.p.prime.reduce(&of_q.message));
-        self.p.prime.mul_assign(&mut quotient, &self.q_inverse);
+        self.p.prime.mul_assign(&mut quotient, &self.p.other_inverse);
         let mut message = garner(&of_q.message, self.q.limbs(), &self.p.prime.to_limbs(&quotient));
         fault(Step::Message, true, &mut message);
 
@@ -76,7 +78,7 @@ impl SecretKey {
             & self.p.confirms(&of_p.power, &message)
             & self.q.confirms(&of_q.power, &message)
             & limbs::lt(&message, self.public.n());
-        if bool::from(sound) {
+        if declassify(sound) {
             Ok(Plaintext::from_reduced(&message, &self.public))
         } else {
             Err(Error::new(ErrorKind::DecryptionFailed, "ciphertext"))
@@ -105,8 +107,8 @@ impl Factor {
         let mut multiple = self.squared.to_limbs(&power);
         limbs::sub_assign(&mut multiple, &[1]);
         let quotient = self.prime.reduce(&limbs::div_exact(&multiple, &self.exact));
-        let mut message =
-            Zeroizing::new(self.prime.to_limbs(&self.prime.mul(&quotient, &self.scale)).to_vec());
+        let negative = self.prime.mul(&quotient, &self.other_inverse);
+        let mut message = Zeroizing::new(self.prime.to_limbs(&self.prime.neg(&negative)).to_vec());
         fault(Step::Half, &mut message);
         Half { power, message, same_base }
     }

@@ -16,6 +16,7 @@ use super::validate;
 use crate::bigint::{Modulus, limbs};
 use crate::codec::{Decode, Encode, Kind, Reader, Writer};
 use crate::error::Result;
+use crate::secret::declassify;
 
 /// Bytes of the encoded parameters.
 const PARAMS_LEN: usize = 4;
@@ -106,16 +107,17 @@ impl Decode for SecretKey {
 fn is_key(params: &Params, p: &[u64], q: &[u64], h: &[u64]) -> Result<bool> {
     let mut n = zeroize::Zeroizing::new(vec![0; params.modulus_limbs()]);
     limbs::mul(&mut n, p, q);
-    // With p, q below 2^(bits / 2), this makes both of full length.
-    let full = n.last().copied().unwrap_or(0) >> 63 == 1;
-    let blum = |prime: &[u64]| prime.first().copied().unwrap_or(0) & 3 == 3;
-    if !full || !blum(p) || !blum(q) || bool::from(!limbs::lt(h, &n)) || !check_primes::fit_each_other(p, q) {
+    // With p, q below 2^(bits / 2), a full n makes both of full length.
+    let full = !limbs::is_zero(&[n.last().copied().unwrap_or(0) >> 63]);
+    let blum = |prime: &[u64]| limbs::eq(&[prime.first().copied().unwrap_or(0) & 3], &[3]);
+    let form = full & blum(p) & blum(q) & limbs::lt(h, &n);
+    if !declassify(form) || !check_primes::fit_each_other(p, q) {
         return Ok(false);
     }
     if !check_primes::is_probable_prime(p)? || !check_primes::is_probable_prime(q)? {
         return Ok(false);
     }
-    Ok(bool::from(is_base(p, h)? & is_base(q, h)?))
+    Ok(declassify(is_base(p, h)? & is_base(q, h)?))
 }
 
 /// Whether h is minus a square modulo a prime that is 3 modulo 4: Euler's criterion gives -1.

@@ -11,6 +11,7 @@ use super::randomizer::Randomizer;
 use crate::bigint::{Residue, limbs};
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::{Observer, try_map};
+use crate::secret::declassify;
 
 /// The longest weight, in bits without the sign.
 pub const MAX_WEIGHT_BITS: u32 = 127;
@@ -237,7 +238,7 @@ fn check_weights(weights: &[i128], bits: u32) -> Result<()> {
         }
         fit &= high.ct_eq(&0);
     }
-    if bool::from(fit) { Ok(()) } else { Err(WEIGHT) }
+    if declassify(fit) { Ok(()) } else { Err(WEIGHT) }
 }
 
 #[cfg(test)]

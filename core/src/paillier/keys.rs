@@ -5,14 +5,16 @@ use std::sync::{Arc, OnceLock};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
+use super::factor::{Factor, combine_squares};
 use super::params::Params;
-use crate::bigint::limbs::{self, InverseMod2k};
+use crate::bigint::limbs;
 use crate::bigint::{FixedBase, Modulus, Residue};
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::declassify;
 use crate::transcript::Transcript;
 
 /// Bits of the exponent that one table row of [`FixedBase`] covers.
-const WINDOW: usize = 5;
+pub(super) const WINDOW: usize = 5;
 
 /// Which key a value belongs to: the first 16 bytes of a hash of the whole public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -149,62 +151,8 @@ pub struct SecretKey {
     pub(super) h: Zeroizing<Vec<u64>>,
     pub(super) p: Factor,
     pub(super) q: Factor,
-    /// q^-1 modulo p.
-    pub(super) q_inverse: Residue,
     /// q^-2 modulo p^2.
     pub(super) q_squared_inverse: Residue,
-}
-
-/// One prime of a secret key and what decryption modulo its square needs.
-pub(super) struct Factor {
-    pub(super) prime: Modulus,
-    pub(super) squared: Modulus,
-    /// p - 1.
-    pub(super) order: Zeroizing<Vec<u64>>,
-    /// p^-1 modulo a power of two, to divide by p.
-    pub(super) exact: InverseMod2k,
-    /// n modulo p^2.
-    pub(super) n: Residue,
-    /// (-n / p)^-1 modulo p.
-    pub(super) scale: Residue,
-    table: OnceLock<FixedBase>,
-}
-
-impl Factor {
-    /// `prime` and `other` are odd primes of equal length.
-    pub(super) fn new(prime: &[u64], other: &[u64]) -> Result<Self> {
-        let mut square = Zeroizing::new(vec![0; 2 * prime.len()]);
-        limbs::mul(&mut square, prime, prime);
-        let mut n = Zeroizing::new(vec![0; 2 * prime.len()]);
-        limbs::mul(&mut n, prime, other);
-        let mut order = Zeroizing::new(prime.to_vec());
-        limbs::sub_assign(&mut order, &[1]);
-        let (prime_modulus, squared) = (Modulus::new(prime)?, Modulus::new(&square)?);
-        let minus_other = prime_modulus.neg(&prime_modulus.reduce(other));
-        let scale = Option::from(prime_modulus.invert(&minus_other)).ok_or(NOT_A_KEY)?;
-        Ok(Self {
-            n: squared.reduce(&n),
-            exact: InverseMod2k::new(prime, prime.len()).ok_or(NOT_A_KEY)?,
-            prime: prime_modulus,
-            squared,
-            order,
-            scale,
-            table: OnceLock::new(),
-        })
-    }
-
-    /// The prime.
-    pub(super) fn limbs(&self) -> &[u64] {
-        self.prime.as_limbs()
-    }
-
-    /// Powers of `h_s` modulo p^2.
-    pub(super) fn table(&self, public: &PublicKey) -> &FixedBase {
-        self.table.get_or_init(|| {
-            let h_s = self.squared.reduce(&public.n_squared().to_limbs(public.h_s()));
-            FixedBase::new(&self.squared, &h_s, public.exponent_bits(), WINDOW)
-        })
-    }
 }
 
 pub(super) const NOT_A_KEY: Error =
@@ -214,22 +162,15 @@ impl SecretKey {
     /// Puts together what was generated or checked: primes p > q of equal length, and h.
     pub(super) fn assemble(params: Params, p: &[u64], q: &[u64], h: &[u64]) -> Result<Self> {
         let (p, q) = (Factor::new(p, q)?, Factor::new(q, p)?);
-        let mut n = vec![0; params.modulus_limbs()];
+        let mut n = Zeroizing::new(vec![0; params.modulus_limbs()]);
         limbs::mul(&mut n, p.limbs(), q.limbs());
-        let invert = |modulus: &Modulus, value: &[u64]| {
-            Option::from(modulus.invert(&modulus.reduce(value))).ok_or(NOT_A_KEY)
-        };
-        let q_inverse: Residue = invert(&p.prime, q.limbs())?;
-        let q_squared_inverse: Residue = invert(&p.squared, q.squared.as_limbs())?;
-        let power =
-            |factor: &Factor| factor.squared.pow(&factor.squared.reduce(h), &n, n.len() * limbs::LIMB_BITS);
-        let h_s = combine_squares(&p, &q, &q_squared_inverse, &power(&p), &power(&q));
+        let q_squared_inverse = p.invert_square_of(&q);
+        let h_s = combine_squares(&p, &q, &q_squared_inverse, &p.nth_power(h, &q), &q.nth_power(h, &p));
         Ok(Self {
-            public: PublicKey::assemble(params, &n, &h_s)?,
+            public: PublicKey::assemble(params, &published(&n), &published(&h_s))?,
             h: Zeroizing::new(h.to_vec()),
             p,
             q,
-            q_inverse,
             q_squared_inverse,
         })
     }
@@ -243,28 +184,6 @@ impl SecretKey {
     pub(super) fn combine(&self, of_p: &Residue, of_q: &Residue) -> Zeroizing<Vec<u64>> {
         combine_squares(&self.p, &self.q, &self.q_squared_inverse, of_p, of_q)
     }
-}
-
-/// Garner's formula: `of_q + q^2 ((of_p - of_q) / q^2 mod p^2)`. As q < p, `of_q` is below p^2 already.
-fn combine_squares(
-    p: &Factor,
-    q: &Factor,
-    q_squared_inverse: &Residue,
-    of_p: &Residue,
-    of_q: &Residue,
-) -> Zeroizing<Vec<u64>> {
-    let low = q.squared.to_limbs(of_q);
-    let mut quotient = p.squared.sub(of_p, &p.squared.reduce(&low));
-    p.squared.mul_assign(&mut quotient, q_squared_inverse);
-    garner(&low, q.squared.as_limbs(), &p.squared.to_limbs(&quotient))
-}
-
-/// `low + step * quotient`, with room for the whole product.
-pub(super) fn garner(low: &[u64], step: &[u64], quotient: &[u64]) -> Zeroizing<Vec<u64>> {
-    let mut out = Zeroizing::new(vec![0; step.len() + quotient.len()]);
-    limbs::mul(&mut out, step, quotient);
-    limbs::add_assign(&mut out, low);
-    out
 }
 
 impl ConstantTimeEq for SecretKey {
@@ -312,6 +231,12 @@ impl Keypair {
     pub fn into_parts(self) -> (PublicKey, SecretKey) {
         (self.secret_key.public_key().clone(), self.secret_key)
     }
+}
+
+/// A part of the public key, computed from the secret one: here it becomes public.
+fn published(limbs: &[u64]) -> Vec<u64> {
+    let bit = |limb: u64, at: u32| u64::from(declassify(!limbs::is_zero(&[limb >> at & 1]))) << at;
+    limbs.iter().map(|limb| (0..u64::BITS).fold(0, |open, at| open | bit(*limb, at))).collect()
 }
 
 /// Half of an integer, rounded down.

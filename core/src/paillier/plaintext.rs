@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::keys::{KeyId, PublicKey};
 use crate::bigint::limbs;
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Secret;
+use crate::secret::{Secret, declassify};
 
 /// A secret integer modulo n of one key; residues above n/2 stand for negative numbers.
 ///
@@ -34,7 +34,7 @@ impl Plaintext {
     /// # Timing
     /// Constant in sign and magnitude; varies with the number of limbs.
     pub fn from_sign_magnitude(negative: Choice, magnitude: &[u64], key: &PublicKey) -> Result<Self> {
-        if magnitude.len() > key.n().len() || bool::from(limbs::lt(key.half_n(), magnitude)) {
+        if magnitude.len() > key.n().len() || declassify(limbs::lt(key.half_n(), magnitude)) {
             return Err(Error::new(ErrorKind::OutOfRange, "plaintext: magnitude is not below n/2"));
         }
         Ok(Self::from_small_magnitude(negative, magnitude, key))
@@ -47,7 +47,7 @@ impl Plaintext {
     /// # Timing
     /// Constant in the residue.
     pub fn from_residue(residue: &[u64], key: &PublicKey) -> Result<Self> {
-        if residue.len() != key.n().len() || bool::from(!limbs::lt(residue, key.n())) {
+        if residue.len() != key.n().len() || declassify(!limbs::lt(residue, key.n())) {
             return Err(Error::new(ErrorKind::OutOfRange, "plaintext: residue is not below n"));
         }
         Ok(Self::from_reduced(residue, key))
