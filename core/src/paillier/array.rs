@@ -48,6 +48,8 @@ mod bytes;
 mod layout;
 mod ops;
 mod products;
+#[cfg(test)]
+mod tests;
 
 /// Encrypted numbers under one key: each element its own ciphertext, one public scale and one public bound for all.
 ///

@@ -20,6 +20,8 @@ use crate::shape::Shape;
 
 mod bytes;
 mod slots;
+#[cfg(test)]
+mod tests;
 
 use slots::Slots;
 
