@@ -11,16 +11,24 @@ pub(crate) struct Montgomery<'a> {
     pub(crate) n: &'a [u64],
     /// `-1/n` modulo `2^64`.
     pub(crate) n0: u64,
+    /// What [`Backend::prepare`] made of `n`.
+    pub(crate) prepared: &'a [u64],
 }
 
-/// Montgomery arithmetic with `R = 2^(64 width)`.
+/// Montgomery arithmetic with an `R` of the backend's choice, from `2^(64 width)` on.
 ///
-/// Elements of `a` may be any integers below `R`, those of `b` are below `n`; results are below `n`. No branch, address
-/// or division depends on a limb.
+/// Elements of `a` may be any integers of `width` limbs, those of `b` are below `n`; results are below `n`. No branch,
+/// address or division depends on a limb.
 pub(crate) trait Backend: Sync {
     /// For test messages.
     #[cfg(test)]
     fn name(&self) -> &'static str;
+
+    /// The binary logarithm of `R` for moduli of `width` limbs.
+    fn log2_r(&self, width: usize) -> usize;
+
+    /// The modulus in the form that the kernels want.
+    fn prepare(&self, n: &[u64]) -> Box<[u64]>;
 
     /// `out = a * b / R mod n`, element by element.
     fn mul(&self, modulus: Montgomery<'_>, out: &mut [u64], a: &[u64], b: &[u64]);

@@ -18,9 +18,12 @@ use crate::secret::declassify;
 pub struct Modulus {
     n: Box<[u64]>,
     n0: u64,
+    prepared: Box<[u64]>,
     bits: usize,
-    /// `R mod n` with `R = 2^(64 width)`: the Montgomery form of 1.
+    /// `R mod n`, where `R` is the backend's: the Montgomery form of 1.
     one: Residue,
+    /// The Montgomery form of `2^(64 width)`.
+    limb_shift: Residue,
     /// `R^2 mod n`: multiplying by it enters Montgomery form.
     r2: Residue,
     backend: &'static dyn Backend,
@@ -48,7 +51,9 @@ impl Modulus {
         let n: Box<[u64]> = limbs[..limbs_for(bits)].into();
         let n0 = inverse_of_limb(n[0]).wrapping_neg();
         let zero = Residue::zero(n.len());
-        let mut modulus = Self { n, n0, bits, one: zero.clone(), r2: zero, backend };
+        let prepared = backend.prepare(&n);
+        let mut modulus =
+            Self { n, n0, prepared, bits, one: zero.clone(), limb_shift: zero.clone(), r2: zero, backend };
         modulus.prepare();
         Ok(modulus)
     }
@@ -56,28 +61,35 @@ impl Modulus {
     /// Computes `R mod n` and `R^2 mod n`.
     fn prepare(&mut self) {
         let width = self.n.len();
+        let log2_r = self.backend.log2_r(width);
         // 2^(bits - 1) < n, so doubling from there gives R.
         let mut power = Residue::zero(width);
         power.limbs_mut()[width - 1] = 1 << ((self.bits - 1) % LIMB_BITS);
-        for _ in self.bits - 1..width * LIMB_BITS {
-            self.double_assign(&mut power);
-        }
+        self.double_times(&mut power, log2_r - (self.bits - 1));
         self.one = power.clone();
-        // The Montgomery form of 2^64, raised to `width`, is that of R, which is R^2.
-        for _ in 0..LIMB_BITS {
-            self.double_assign(&mut power);
-        }
-        self.r2 = self.one.clone();
+        // The Montgomery form of 2^64, raised to `width`; from there doubling gives that of R, which is R^2.
+        self.double_times(&mut power, LIMB_BITS);
+        let mut shift = self.one.clone();
         for bit in (0..=width.ilog2()).rev() {
-            self.r2 = self.square(&self.r2);
+            self.square_assign(&mut shift);
             if width >> bit & 1 == 1 {
-                self.r2 = self.mul(&self.r2, &power);
+                self.mul_assign(&mut shift, &power);
             }
+        }
+        self.limb_shift = shift.clone();
+        self.double_times(&mut shift, log2_r - LIMB_BITS * width);
+        self.r2 = shift;
+    }
+
+    fn double_times(&self, a: &mut Residue, count: usize) {
+        for _ in 0..count {
+            let same = a.clone();
+            self.add_assign(a, &same);
         }
     }
 
     pub(crate) fn montgomery(&self) -> Montgomery<'_> {
-        Montgomery { n: &self.n, n0: self.n0 }
+        Montgomery { n: &self.n, n0: self.n0, prepared: &self.prepared }
     }
 
     pub(crate) fn backend(&self) -> &'static dyn Backend {
@@ -138,13 +150,13 @@ impl Modulus {
             let low = self.enter(&digit);
             sum = Some(match sum {
                 None => low,
-                Some(high) => self.add(&self.mul(&high, &self.r2), &low), // high * R + low
+                Some(high) => self.add(&self.mul(&high, &self.limb_shift), &low),
             });
         }
         sum.unwrap_or_else(|| self.zero())
     }
 
-    /// The Montgomery form of any integer below `R`.
+    /// The Montgomery form of any integer of `width` limbs.
     fn enter(&self, digit: &[u64]) -> Residue {
         let mut out = self.zero();
         self.backend.mul(self.montgomery(), out.limbs_mut(), digit, self.r2.limbs());
@@ -164,6 +176,7 @@ impl Modulus {
     ///
     /// # Errors
     /// `InvalidEncoding` for another length or a value that is not below the modulus.
+    #[allow(clippy::wrong_self_convention)] // the modulus makes residues
     pub fn from_le_bytes(&self, bytes: &[u8]) -> Result<Residue> {
         let value = limbs::from_le_bytes(bytes);
         let residue: Option<Residue> = self.residue(&value).into();
@@ -191,11 +204,6 @@ impl Modulus {
         let carry = limbs::add_assign(a.limbs_mut(), b.limbs());
         let borrow = limbs::sub_assign(a.limbs_mut(), &self.n);
         self.add_modulus_if(a, borrow & !carry);
-    }
-
-    fn double_assign(&self, a: &mut Residue) {
-        let same = a.clone();
-        self.add_assign(a, &same);
     }
 
     /// `a - b`.
@@ -281,6 +289,7 @@ impl Drop for Modulus {
     fn drop(&mut self) {
         self.n.zeroize();
         self.n0.zeroize();
+        self.prepared.zeroize();
     }
 }
 
