@@ -45,7 +45,9 @@ fn powers(c: &mut Criterion) {
         for exponent_bits in [bits / 2, bits] {
             let exponent = random::random_bits(exponent_bits, &mut rng());
             let id = |name: &str| BenchmarkId::new(name, format!("bits={bits}/exponent={exponent_bits}"));
-            group.bench_function(id("pow"), |b| b.iter(|| modulus.pow(black_box(&a), &exponent, exponent_bits)));
+            group.bench_function(id("pow"), |b| {
+                b.iter(|| modulus.pow(black_box(&a), &exponent, exponent_bits))
+            });
         }
         let exponent = random::random_bits(bits / 4, &mut rng());
         let fixed = FixedBase::new(&modulus, &a, bits / 4, FixedBase::DEFAULT_WINDOW);
@@ -71,10 +73,13 @@ fn products(c: &mut Criterion) {
     group.throughput(Throughput::Elements(1000));
     for bits in [32, 64] {
         let exponents: Vec<_> = (0..1000).map(|_| random::random_bits(bits, &mut rng)).collect();
-        let powers: Vec<(&Residue, &[u64])> = bases.iter().zip(&exponents).map(|(b, e)| (b, &e[..])).collect();
+        let powers: Vec<(&Residue, &[u64])> =
+            bases.iter().zip(&exponents).map(|(b, e)| (b, &e[..])).collect();
         let id = |name: &str| BenchmarkId::new(name, format!("bits=4096/bases=1000/exponent={bits}"));
         group.bench_function(id("multi_pow"), |b| b.iter(|| modulus.multi_pow(black_box(&powers), bits)));
-        group.bench_function(id("multi_pow_vartime"), |b| b.iter(|| modulus.multi_pow_vartime(black_box(&powers))));
+        group.bench_function(id("multi_pow_vartime"), |b| {
+            b.iter(|| modulus.multi_pow_vartime(black_box(&powers)))
+        });
     }
     let all: Vec<&Residue> = bases.iter().collect();
     group.bench_function(BenchmarkId::new("product", "bits=4096/factors=1000"), |b| {
