@@ -24,7 +24,7 @@ impl Code<'_> {
 
     /// The secret, from the first `threshold` shares.
     pub(super) fn interpolate(&self) -> Zeroizing<Vec<u8>> {
-        let factors = lagrange(&self.points[..self.threshold], Gf256::ZERO);
+        let factors = Interpolation::new(&self.points[..self.threshold]).at(Gf256::ZERO);
         let mut blocks = Zeroizing::new(vec![Block::ZERO; self.threshold]);
         let mut secret = Zeroizing::new(vec![0; self.payloads[0].len()]);
         for (block, out) in secret.chunks_mut(Block::LEN).enumerate() {
@@ -37,9 +37,13 @@ impl Code<'_> {
 
     /// The first byte position, not before `from`, where some share does not lie on the polynomial of the others.
     pub(super) fn first_inconsistency(&self, from: usize) -> Option<usize> {
+        if self.spare() == 0 {
+            return None;
+        }
         let (base, extra) = self.points.split_at(self.threshold);
         // The value at an extra point from the first shares, plus the extra share itself: zero if they agree.
-        let rows: Vec<Vec<Gf256>> = extra.iter().map(|x| lagrange(base, *x)).collect();
+        let interpolation = Interpolation::new(base);
+        let rows: Vec<Vec<Gf256>> = extra.iter().map(|x| interpolation.at(*x)).collect();
         let mut blocks = Zeroizing::new(vec![Block::ZERO; self.points.len()]);
         let first_block = from / Block::LEN;
         for block in first_block..self.payloads[0].len().div_ceil(Block::LEN) {
@@ -74,9 +78,33 @@ impl Code<'_> {
     }
 }
 
-/// The factors that give the value at `x` from the values at `points`: `prod (x - x_j) / (x_i - x_j)` over `j != i`.
-pub(super) fn lagrange(points: &[Gf256], x: Gf256) -> Vec<Gf256> {
-    let others = |i: usize| points.iter().enumerate().filter(move |(j, _)| *j != i).map(|(_, x_j)| *x_j);
-    let product = |i: usize, at: Gf256| others(i).fold(Gf256::ONE, |product, x_j| product * (at + x_j));
-    points.iter().enumerate().map(|(i, x_i)| product(i, x) * product(i, *x_i).invert()).collect()
+/// Interpolation through fixed, distinct points: the barycentric form of Lagrange's.
+pub(super) struct Interpolation<'a> {
+    points: &'a [Gf256],
+    /// `1 / prod (x_i - x_j)` over `j != i`.
+    weights: Vec<Gf256>,
+}
+
+impl<'a> Interpolation<'a> {
+    pub(super) fn new(points: &'a [Gf256]) -> Self {
+        // All products grow side by side, so that none waits for itself.
+        let mut products = vec![Gf256::ONE; points.len()];
+        for (j, x_j) in points.iter().enumerate() {
+            for (i, (product, x_i)) in products.iter_mut().zip(points).enumerate() {
+                *product = *product * if i == j { Gf256::ONE } else { *x_i + *x_j };
+            }
+        }
+        Self { points, weights: products.into_iter().map(Gf256::invert).collect() }
+    }
+
+    pub(super) fn weights(&self) -> &[Gf256] {
+        &self.weights
+    }
+
+    /// The factors that give the value at `x`, which is none of the points, from the values at the points.
+    pub(super) fn at(&self, x: Gf256) -> Vec<Gf256> {
+        let whole = self.points.iter().fold(Gf256::ONE, |product, x_j| product * (x + *x_j));
+        let factor = |(x_i, weight): (&Gf256, &Gf256)| whole * *weight * (x + *x_i).invert();
+        self.points.iter().zip(&self.weights).map(factor).collect()
+    }
 }

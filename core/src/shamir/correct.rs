@@ -12,7 +12,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    code::Code,
+    code::{Code, Interpolation},
     params::{Params, require_distinct},
 };
 use crate::{
@@ -100,10 +100,9 @@ fn locate(points: &[Gf256], values: &[Gf256], threshold: usize) -> Option<Vec<us
 /// the values `y` lie on a polynomial of degree below `points - count`. [MS77, theorem 10.4]
 fn syndromes(points: &[Gf256], values: &[Gf256], count: usize) -> Vec<Gf256> {
     let mut syndromes = vec![Gf256::ZERO; count];
-    for (i, (x, y)) in points.iter().zip(values).enumerate() {
-        let others = points.iter().enumerate().filter(|(j, _)| *j != i);
-        let denominator = others.fold(Gf256::ONE, |product, (_, x_j)| product * (*x + *x_j));
-        let mut term = *y * denominator.invert();
+    let interpolation = Interpolation::new(points);
+    for ((x, y), weight) in points.iter().zip(values).zip(interpolation.weights()) {
+        let mut term = *y * *weight;
         for syndrome in &mut syndromes {
             *syndrome = *syndrome + term;
             term = term * *x;

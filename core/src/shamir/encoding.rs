@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{
     commitments::Commitments,
     params::Params,
-    share::{BLINDER_LEN, Share},
+    share::{BLINDER_LEN, Payload, Share},
     split::MAX_SECRET_LEN,
 };
 use crate::{
@@ -61,7 +61,7 @@ impl Decode for Share {
         if len == 0 || len > MAX_SECRET_LEN {
             return Err(Error::new(ErrorKind::InvalidEncoding, "share: length"));
         }
-        let payload = Zeroizing::new(body.bytes(len, "share: payload")?.to_vec());
+        let payload = Payload::new(body.bytes(len, "share: payload")?.to_vec());
         Ok(Self { set_id, params, index, blinder, payload, commitments })
     }
 }

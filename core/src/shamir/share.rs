@@ -1,8 +1,11 @@
 //! One share of a byte string.
-use core::fmt;
+use core::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
 
 use subtle::{Choice, ConstantTimeEq};
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::{ZeroizeOnDrop, Zeroizing, optimization_barrier};
 
 use super::{commitments::Commitments, params::Params};
 use crate::{
@@ -25,8 +28,39 @@ pub struct Share {
     pub(super) params: Params,
     pub(super) index: PartyId,
     pub(super) blinder: Zeroizing<[u8; BLINDER_LEN]>,
-    pub(super) payload: Zeroizing<Vec<u8>>,
+    pub(super) payload: Payload,
     pub(super) commitments: Commitments,
+}
+
+/// The values of the polynomials, one byte for each byte of the secret; wiped at the speed of memory, since a secret
+/// may be a gigabyte.
+#[derive(Clone)]
+pub(super) struct Payload(Vec<u8>);
+
+impl Payload {
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Deref for Payload {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl DerefMut for Payload {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
+}
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        self.0.fill(0);
+        optimization_barrier(&self.0[..]); // or the compiler would see that nobody reads the zeros
+    }
 }
 
 impl Share {
@@ -90,11 +124,11 @@ impl fmt::Debug for Share {
 
 impl ConstantTimeEq for Share {
     fn ct_eq(&self, other: &Self) -> Choice {
-        let public = self.set_id == other.set_id
+        let public_parts = self.set_id == other.set_id
             && self.params == other.params
             && self.index == other.index
             && self.commitments == other.commitments;
-        Choice::from(u8::from(public))
+        Choice::from(u8::from(public_parts))
             & self.blinder.ct_eq(&*other.blinder)
             & self.payload.ct_eq(&other.payload)
     }

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::{
     commitments::Commitments,
     params::Params,
-    share::{BLINDER_LEN, SetId, Share},
+    share::{BLINDER_LEN, Payload, SetId, Share},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -48,7 +48,7 @@ pub fn split(secret: &[u8], threshold: usize, shares: usize, rng: &mut impl Cryp
         .map(|index| {
             let mut blinder = Zeroizing::new([0; BLINDER_LEN]);
             rng.fill_bytes(&mut *blinder);
-            let payload = Zeroizing::new(vec![0; secret.len()]);
+            let payload = Payload::new(vec![0; secret.len()]);
             Share { set_id, params, index, blinder, payload, commitments: Commitments::new(Vec::new()) }
         })
         .collect();

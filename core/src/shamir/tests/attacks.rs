@@ -69,7 +69,7 @@ fn one_share_fewer_fits_every_secret() {
     let mut seen = [false; 256];
     for third in 0..=255 {
         let values = [dealt[0].payload[0], dealt[1].payload[0], third].map(Gf256);
-        let factors = code::lagrange(&[x, y, Gf256(3)], Gf256::ZERO);
+        let factors = code::Interpolation::new(&[x, y, Gf256(3)]).at(Gf256::ZERO);
         let secret = factors.iter().zip(values).fold(Gf256::ZERO, |sum, (f, v)| sum + *f * v);
         seen[usize::from(secret.0)] = true;
     }

@@ -167,7 +167,7 @@ proptest! {
             let at = usize::try_from(rng.next_u32()).unwrap() % shares.len();
             let before = shares[at].payload.clone();
             rng.fill_bytes(&mut shares[at].payload);
-            if shares[at].payload != before {
+            if shares[at].payload[..] != before[..] {
                 expected.push(shares[at].index);
             }
         }

@@ -72,8 +72,8 @@ fn agrees_with_the_definition() {
 #[test]
 fn interpolation_by_the_definition() {
     let points: Vec<Gf256> = [3, 1, 200, 77].map(Gf256).to_vec();
-    for x in [0, 5, 200] {
-        for (i, factor) in code::lagrange(&points, Gf256(x)).into_iter().enumerate() {
+    for x in [0, 5, 201] {
+        for (i, factor) in code::Interpolation::new(&points).at(Gf256(x)).into_iter().enumerate() {
             let product = |at: u8| {
                 let others = points.iter().enumerate().filter(|(j, _)| *j != i);
                 others.fold(1, |product, (_, x_j)| mul(product, at ^ x_j.0))
