@@ -3,9 +3,9 @@
 //! | module | secret | use it for |
 //! |---|---|---|
 //! | this one | bytes, any length | keys, files, recovery of anything |
-//! | `field` | vectors of field elements | arithmetic on shares in multi-party protocols |
-//! | `feldman` | one uniformly random scalar | key shares that each holder can check against a public commitment |
-//! | `pedersen` | bytes or scalars, also easily guessed ones | the same, without giving anything away about the secret |
+//! | [`field`] | vectors of field elements | arithmetic on shares in multi-party protocols |
+//! | [`feldman`] | one uniformly random scalar | key shares that each holder can check against a public commitment |
+//! | [`pedersen`] | bytes or scalars, also easily guessed ones | the same, without giving anything away about the secret |
 //!
 //! A share of bytes carries a blinder of its own and the list of hash commitments to all shares of the set. The list
 //! says which share is wrong; [`combine`] then refuses and names it, [`combine_correcting`] goes on without it.
@@ -39,7 +39,11 @@ mod combine;
 mod commitments;
 mod correct;
 mod encoding;
+pub mod feldman;
+pub mod field;
 mod params;
+pub mod pedersen;
+mod polynomial;
 mod share;
 mod split;
 

@@ -1,5 +1,6 @@
 //! How many shares there are and how many of them are needed.
 use crate::{
+    codec::{Reader, Writer},
     error::{Error, ErrorKind, Result},
     party::PartyId,
 };
@@ -58,8 +59,41 @@ impl Params {
         (0..self.shares).map(|before| PartyId::new(before + 1).expect("counted from 1"))
     }
 
+    /// The bytes of [`Params::write_indexed`].
+    pub(super) const INDEXED_LEN: usize = 6;
+    /// The bytes of [`Params::write`].
+    pub(super) const LEN: usize = 4;
+
+    /// Writes threshold and count.
+    pub(super) fn write(self, out: &mut Writer) {
+        out.u16(self.threshold).u16(self.shares);
+    }
+
+    /// Reads threshold and count.
+    pub(super) fn read(body: &mut Reader<'_>) -> Result<Self> {
+        let threshold = usize::from(body.u16("threshold")?);
+        let shares = usize::from(body.u16("number of shares")?);
+        Self::new(threshold, shares).map_err(|_| Error::new(ErrorKind::InvalidEncoding, "threshold"))
+    }
+
+    /// Writes threshold, count and the index of one share.
+    pub(super) fn write_indexed(self, index: PartyId, out: &mut Writer) {
+        self.write(out);
+        out.u16(index.get());
+    }
+
+    /// Reads threshold, count and an index from 1 to the count.
+    pub(super) fn read_indexed(body: &mut Reader<'_>) -> Result<(Self, PartyId)> {
+        let params = Self::read(body)?;
+        let index = PartyId::new(body.u16("share: index")?).and_then(|index| {
+            params.require_index(index)?;
+            Ok(index)
+        });
+        index.map(|index| (params, index)).map_err(|_| Error::new(ErrorKind::InvalidEncoding, "share: index"))
+    }
+
     /// Refuses indices that no share of the set has.
-    pub(crate) fn require_index(self, index: PartyId) -> Result<()> {
+    pub(super) fn require_index(self, index: PartyId) -> Result<()> {
         if index.get() > self.shares {
             return Err(Error::new(ErrorKind::OutOfRange, "share: index above the number of shares"));
         }
@@ -68,7 +102,7 @@ impl Params {
 }
 
 /// Refuses an index that appears twice, naming it.
-pub(crate) fn require_distinct(indices: impl Iterator<Item = PartyId>) -> Result<()> {
+pub(super) fn require_distinct(indices: impl Iterator<Item = PartyId>) -> Result<()> {
     let mut sorted: Vec<PartyId> = indices.collect();
     sorted.sort_unstable();
     match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
