@@ -15,8 +15,9 @@
 //! - Quantum computers read all of it, also what is stored today.
 //!
 //! # Timing
-//! Key generation, encryption and decryption take the same time for every key, message and randomness of a size. What is
-//! public (weights that a function ending in `_vartime` takes, foreign keys and ciphertexts being decoded) may show.
+//! Encryption, decryption and loading of keys take the same time for every key, message and randomness of a size; the
+//! search for new primes does not. What is public (weights that a function ending in `_vartime` takes, foreign public keys
+//! and ciphertexts being decoded) may show.
 //!
 //! # Example
 //! ```

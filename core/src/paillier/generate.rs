@@ -18,7 +18,8 @@ impl Keypair {
     /// # Errors
     /// None for parameters that exist; the result is what the prime generator gives.
     /// # Timing
-    /// Varies with the number of candidates that were no primes; these say nothing about the key.
+    /// Not constant: the search for primes tries candidates with divisions and early exits. It runs once, on input that
+    /// nobody chooses or repeats; make keys where nobody measures. What follows the search is constant in the primes.
     pub fn generate(params: Params, rng: &mut impl CryptoRng) -> Result<Self> {
         let bits = params.modulus_limbs() * limbs::LIMB_BITS / 2;
         let (p, q) = loop {
