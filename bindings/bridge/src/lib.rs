@@ -6,8 +6,10 @@
 
 pub mod error;
 pub mod guard;
+pub mod paillier;
 pub mod random;
+pub mod secure_sum;
 pub mod shamir;
 pub mod work;
 
-pub use veilkit::{Error, ErrorKind, PartyId, Result, codec, progress::Observer};
+pub use veilkit::{Error, ErrorKind, PartyId, Result, codec, progress::Observer, shape};

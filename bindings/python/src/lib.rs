@@ -2,7 +2,11 @@
 //! broadcasting of plain operands, docstrings, statistics) are in `python/veilkit/`.
 #![deny(unsafe_code)]
 
+mod arrays;
 mod errors;
+mod mpc;
+mod packed;
+mod paillier;
 mod shamir;
 mod watch;
 
@@ -15,7 +19,11 @@ mod _native {
 
     #[pymodule_export]
     use crate::{
+        arrays::PaillierArray,
         errors::error_kinds,
+        mpc::{MpcIdentityKey, MpcSumOutput, MpcSumPlan, MpcSumSession},
+        packed::PaillierPackedArray,
+        paillier::{PaillierPool, PaillierPublicKey, PaillierSecretKey},
         shamir::{ShamirShare, shamir_combine, shamir_combine_correcting, shamir_split},
         watch::set_threads,
     };

@@ -20,7 +20,6 @@ pub(crate) fn set_threads(py: Python<'_>, threads: usize) -> PyResult<()> {
 ///
 /// # Errors
 /// What `progress` raised; `KeyboardInterrupt` and whatever else a signal handler raised; the error of `call`.
-#[allow(dead_code)] // the first scheme with long work is on its way
 pub(crate) fn watched<T: Send>(
     py: Python<'_>,
     progress: Option<&Bound<'_, PyAny>>,

@@ -112,6 +112,31 @@ impl EncryptedArray {
         Ok(Self { key: key.clone(), shape: values.shape().clone(), ciphertexts, format, derived: false })
     }
 
+    /// The array of ciphertexts that other software made under `key`.
+    ///
+    /// # Errors
+    /// `ShapeMismatch` unless there are as many as the shape says; `ParamsMismatch` for ciphertexts of another key;
+    /// `HeadroomExhausted` if the bound does not fit the key.
+    /// # Security
+    /// Scale and bound are the caller's word: `|m| <= bound` for each encrypted integer m. Decryption refuses what is not
+    /// within the bound that follows from it.
+    pub fn from_ciphertexts(
+        key: &PublicKey,
+        shape: &Shape,
+        ciphertexts: Vec<Ciphertext>,
+        scale: u32,
+        bound: Magnitude,
+    ) -> Result<Self> {
+        if shape.len() != ciphertexts.len() {
+            return Err(Error::new(ErrorKind::ShapeMismatch, "ciphertexts: not as many as the shape says"));
+        }
+        if ciphertexts.iter().any(|ciphertext| ciphertext.key() != key.id()) {
+            return Err(Error::new(ErrorKind::ParamsMismatch, "ciphertexts: made under another key"));
+        }
+        let format = Format { scale, bound }.within(key.params())?;
+        Ok(Self { key: key.clone(), shape: shape.clone(), ciphertexts, format, derived: true })
+    }
+
     /// The numbers, row-major, each the `f64` that is closest to the exact result.
     ///
     /// # Errors

@@ -1,6 +1,14 @@
 """Compute on data that nobody may see.
 
+- `veilkit.paillier`: encrypted numpy arrays that can be added and weighted without the secret key.
 - `veilkit.shamir`: a secret split into shares, of which a threshold gives it back.
+- `veilkit.mpc`: sums and statistics over several parties who do not show each other their data.
+
+>>> import numpy as np, veilkit as vk
+>>> keys = vk.paillier.generate_keypair(bits=2048)
+>>> encrypted = keys.public_key.encrypt(np.array([120.5, 131.0]))
+>>> keys.secret_key.decrypt(2 * encrypted + 1.5)
+array([242.5, 263.5])
 """
 
 from __future__ import annotations
@@ -21,7 +29,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from . import shamir
+    from . import mpc, paillier, shamir
 
 __all__ = [
     "CryptoError",
@@ -31,6 +39,8 @@ __all__ = [
     "PlatformError",
     "ProtocolError",
     "VeilkitError",
+    "mpc",
+    "paillier",
     "set_threads",
     "shamir",
 ]
@@ -38,7 +48,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # numpy is loaded with the first scheme that needs it, so that `import veilkit` stays quick.
-    if name in ("shamir",):
+    if name in ("mpc", "paillier", "shamir"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

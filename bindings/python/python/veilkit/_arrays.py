@@ -37,19 +37,40 @@ def _is_big_integer(values: Any) -> bool:
     return isinstance(values, int) or (isinstance(values, np.ndarray) and all(isinstance(v, int) for v in values.flat))
 
 
-def flat_indices(shape: tuple[int, ...], key: Any) -> npt.NDArray[np.intp]:
-    """The row-major positions that basic indexing with `key` takes out of an array of this shape."""
-    for part in key if isinstance(key, tuple) else (key,):
-        if part is None or part is Ellipsis or isinstance(part, slice):
+Pick: TypeAlias = tuple[int, int | None, int]
+
+
+def picks(shape: tuple[int, ...], key: Any) -> tuple[list[Pick], list[int]]:
+    """What basic indexing with `key` takes of each axis, and the extents of the result.
+
+    A pick is ``(position, None, 0)``, whose axis goes away, or ``(start, count, step)``.
+    """
+    parts = list(key) if isinstance(key, tuple) else [key]
+    dots = [i for i, part in enumerate(parts) if part is Ellipsis]
+    used = sum(part is not None and part is not Ellipsis for part in parts)
+    if used > len(shape) or len(dots) > 1:
+        raise IndexError("index: more than the array has axes")
+    whole = [slice(None)] * (len(shape) - used)
+    if dots:
+        parts[dots[0] : dots[0] + 1] = whole
+    else:
+        parts += whole
+
+    taken: list[Pick] = []
+    extents: list[int] = []
+    for part in parts:
+        if part is None:
+            extents.append(1)
             continue
-        if isinstance(part, (bool, np.bool_)) or not isinstance(part, (int, np.integer)):
+        extent = shape[len(taken)]
+        if isinstance(part, slice):
+            positions = range(*part.indices(extent))
+            taken.append((positions.start if positions else 0, len(positions), positions.step))
+            extents.append(len(positions))
+        elif isinstance(part, (int, np.integer)) and not isinstance(part, bool):
+            if not -extent <= part < extent:
+                raise IndexError(f"index {part} is not in an axis of {extent}")
+            taken.append((int(part) % extent, None, 0))
+        else:
             raise TypeError("index: only integers, slices, ..., None and tuples of them")
-    positions: npt.NDArray[np.intp] = np.arange(_size(shape), dtype=np.intp).reshape(shape)
-    return np.asarray(positions[key])
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for extent in shape:
-        size *= extent
-    return size
+    return taken, extents

@@ -1,0 +1,298 @@
+//! `veilkit.paillier`: keys as immutable handles; arrays in `arrays.rs`.
+use std::sync::{Mutex, PoisonError};
+
+use numpy::{PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use pyo3::{prelude::*, types::PyBytes};
+use veilkit_bridge::{
+    Observer, Result,
+    codec::{Decode, Encode},
+    paillier::{self, Encryptor, Params, ParamsSpec, PlainArray, Pool, PublicKey, SecretKey},
+    random::OsRandom,
+};
+
+use crate::{
+    arrays::PaillierArray,
+    errors::{detached, quick},
+    packed::PaillierPackedArray,
+    watch::watched,
+};
+
+/// Plain numbers, read where numpy has them.
+#[derive(FromPyObject)]
+pub(crate) enum Plain<'py> {
+    Integers(PyReadonlyArrayDyn<'py, i64>),
+    Floats(PyReadonlyArrayDyn<'py, f64>),
+}
+
+/// A public bound on plain numbers.
+#[derive(FromPyObject, Clone, Copy)]
+pub(crate) enum Limit {
+    Integer(u64),
+    Real(f64),
+}
+
+impl Plain<'_> {
+    /// The encoded numbers. An integer bound is for integers, a real one for floats.
+    pub(crate) fn encode(
+        &self,
+        py: Python<'_>,
+        params: &Params,
+        limit: Option<Limit>,
+    ) -> PyResult<PlainArray> {
+        match self {
+            Self::Integers(values) => {
+                let limit = limit.map(|limit| match limit {
+                    Limit::Integer(limit) => Ok(limit),
+                    Limit::Real(_) => Err(pyo3::exceptions::PyTypeError::new_err("bound: an integer")),
+                });
+                let (shape, values, limit) = (values.shape(), values.as_slice()?, limit.transpose()?);
+                detached(py, || paillier::integers(params, shape, values, limit))
+            }
+            Self::Floats(values) => {
+                let limit = limit.map(|limit| match limit {
+                    #[allow(clippy::cast_precision_loss)] // Python hands in a float for floats
+                    Limit::Integer(limit) => limit as f64,
+                    Limit::Real(limit) => limit,
+                });
+                let (shape, values) = (values.shape(), values.as_slice()?);
+                detached(py, || paillier::fixed_point(params, shape, values, limit))
+            }
+        }
+    }
+}
+
+/// The key that encrypts.
+#[pyclass(frozen)]
+pub(crate) struct PaillierPublicKey(pub(crate) PublicKey);
+
+#[pymethods]
+impl PaillierPublicKey {
+    /// Reads and checks an encoded key.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        detached(py, || PublicKey::from_bytes(data, ())).map(Self)
+    }
+
+    /// The canonical encoding.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.to_bytes())
+    }
+
+    /// Bits of the modulus.
+    #[getter]
+    fn modulus_bits(&self) -> u32 {
+        self.0.params().modulus_bits()
+    }
+
+    /// Bits after the binary point.
+    #[getter]
+    fn fraction_bits(&self) -> u32 {
+        self.0.params().fraction_bits()
+    }
+
+    /// Bits of one encoded number.
+    #[getter]
+    fn value_bits(&self) -> u32 {
+        self.0.params().value_bits()
+    }
+
+    /// What names the key, 16 bytes.
+    #[getter]
+    fn id<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, self.0.id().as_bytes())
+    }
+
+    /// The modulus, little-endian.
+    #[getter]
+    fn modulus<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let bytes: Vec<u8> = self.0.n().iter().flat_map(|limb| limb.to_le_bytes()).collect();
+        PyBytes::new(py, &bytes)
+    }
+
+    /// Encrypts each number.
+    fn encrypt(
+        &self,
+        py: Python<'_>,
+        values: Plain<'_>,
+        bound: Option<Limit>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PaillierArray> {
+        encrypt(py, Encryptor::Public(&self.0), &values, bound, progress)
+    }
+
+    /// Encrypts many numbers per ciphertext.
+    fn encrypt_packed(
+        &self,
+        py: Python<'_>,
+        values: Plain<'_>,
+        bound: Option<Limit>,
+        headroom_bits: u32,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PaillierPackedArray> {
+        encrypt_packed(py, Encryptor::Public(&self.0), &values, bound, headroom_bits, progress)
+    }
+}
+
+/// The key that decrypts.
+#[pyclass(frozen)]
+pub(crate) struct PaillierSecretKey(pub(crate) SecretKey);
+
+#[pymethods]
+impl PaillierSecretKey {
+    /// Draws a new key.
+    #[staticmethod]
+    fn generate(
+        py: Python<'_>,
+        modulus_bits: u32,
+        fraction_bits: u32,
+        value_bits: u32,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let spec = ParamsSpec { modulus_bits, fraction_bits, value_bits };
+        watched(py, progress, |_, rng| paillier::generate(spec, rng)).map(Self)
+    }
+
+    /// Reads and checks an encoded key.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        detached(py, || SecretKey::from_bytes(data, ())).map(Self)
+    }
+
+    /// The canonical encoding.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.to_bytes())
+    }
+
+    /// The key that encrypts.
+    fn public_key(&self) -> PaillierPublicKey {
+        PaillierPublicKey(self.0.public_key().clone())
+    }
+
+    /// The two primes, little-endian.
+    fn factors<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+        let factors = quick(py, || paillier::factors(&self.0))?;
+        Ok(factors.iter().map(|prime| PyBytes::new(py, prime)).collect())
+    }
+
+    /// Encrypts each number.
+    fn encrypt(
+        &self,
+        py: Python<'_>,
+        values: Plain<'_>,
+        bound: Option<Limit>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PaillierArray> {
+        encrypt(py, Encryptor::Secret(&self.0), &values, bound, progress)
+    }
+
+    /// Encrypts many numbers per ciphertext.
+    fn encrypt_packed(
+        &self,
+        py: Python<'_>,
+        values: Plain<'_>,
+        bound: Option<Limit>,
+        headroom_bits: u32,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PaillierPackedArray> {
+        encrypt_packed(py, Encryptor::Secret(&self.0), &values, bound, headroom_bits, progress)
+    }
+}
+
+fn encrypt(
+    py: Python<'_>,
+    key: Encryptor<'_>,
+    values: &Plain<'_>,
+    bound: Option<Limit>,
+    progress: Option<&Bound<'_, PyAny>>,
+) -> PyResult<PaillierArray> {
+    let values = values.encode(py, key.public_key().params(), bound)?;
+    watched(py, progress, |observer, rng| key.encrypt(&values, rng, observer)).map(PaillierArray)
+}
+
+fn encrypt_packed(
+    py: Python<'_>,
+    key: Encryptor<'_>,
+    values: &Plain<'_>,
+    bound: Option<Limit>,
+    headroom_bits: u32,
+    progress: Option<&Bound<'_, PyAny>>,
+) -> PyResult<PaillierPackedArray> {
+    let values = values.encode(py, key.public_key().params(), bound)?;
+    let call = |observer: &mut dyn Observer, rng: &mut OsRandom| {
+        key.encrypt_packed(&values, headroom_bits, rng, observer)
+    };
+    watched(py, progress, call).map(PaillierPackedArray)
+}
+
+/// Randomizers made ahead of time.
+#[pyclass(frozen)]
+pub(crate) struct PaillierPool(Mutex<Pool>);
+
+impl PaillierPool {
+    /// Uses the pool. Waits without the interpreter lock, so that whoever has the pool can finish.
+    fn with<T: Send>(&self, py: Python<'_>, call: impl FnOnce(&mut Pool) -> Result<T> + Send) -> PyResult<T> {
+        detached(py, || call(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+#[pymethods]
+impl PaillierPool {
+    /// An empty pool.
+    #[new]
+    fn new(key: &PaillierPublicKey) -> Self {
+        Self(Mutex::new(Pool::new(&key.0)))
+    }
+
+    /// Adds randomizers made with the public key.
+    fn fill_with_public(
+        &self,
+        py: Python<'_>,
+        key: &PaillierPublicKey,
+        count: usize,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        self.fill(py, Encryptor::Public(&key.0), count, progress)
+    }
+
+    /// Adds randomizers made with the secret key.
+    fn fill_with_secret(
+        &self,
+        py: Python<'_>,
+        key: &PaillierSecretKey,
+        count: usize,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        self.fill(py, Encryptor::Secret(&key.0), count, progress)
+    }
+
+    /// Encrypts each number with a randomizer of the pool.
+    fn encrypt(
+        &self,
+        py: Python<'_>,
+        key: &PaillierPublicKey,
+        values: Plain<'_>,
+        bound: Option<Limit>,
+    ) -> PyResult<PaillierArray> {
+        let values = values.encode(py, key.0.params(), bound)?;
+        self.with(py, |pool| pool.encrypt(&key.0, &values)).map(PaillierArray)
+    }
+
+    /// The number of randomizers left.
+    fn len(&self, py: Python<'_>) -> PyResult<usize> {
+        self.with(py, |pool| Ok(pool.len()))
+    }
+}
+
+impl PaillierPool {
+    fn fill(
+        &self,
+        py: Python<'_>,
+        key: Encryptor<'_>,
+        count: usize,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        watched(py, progress, |observer, rng| {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).fill(key, count, rng, observer)
+        })
+    }
+}
