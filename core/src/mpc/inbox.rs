@@ -18,8 +18,8 @@ impl<M> Inbox<M> {
     /// computes with a key.
     ///
     /// # Errors
-    /// `UnknownParty` for a sender outside the plan, `DuplicateParty` for a second message of a sender and for
-    /// one of the party's own (both name that sender); and whatever `open` gives.
+    /// `UnknownParty` for a sender outside the plan and `DuplicateParty` for a second message of a sender, both
+    /// naming it; `DuplicateParty` for a message of the party's own, naming nobody; and whatever `open` gives.
     pub fn collect<'a>(
         members: &[PartyId],
         me: PartyId,
@@ -30,9 +30,7 @@ impl<M> Inbox<M> {
         let mut raw = BTreeMap::new();
         for (from, bytes) in incoming {
             if *from == me {
-                return Err(
-                    Error::new(ErrorKind::DuplicateParty, "incoming: a party's own message").blame(me)
-                );
+                return Err(Error::new(ErrorKind::DuplicateParty, "incoming: a party's own message"));
             }
             if members.binary_search(from).is_err() {
                 return Err(Error::new(ErrorKind::UnknownParty, "incoming: not in the plan").blame(*from));
@@ -93,10 +91,7 @@ mod tests {
             (error(&[5, 1, 5]).kind(), error(&[5, 5]).culprits()),
             (ErrorKind::DuplicateParty, &[party(5)][..])
         );
-        assert_eq!(
-            (error(&[2]).kind(), error(&[2]).culprits()),
-            (ErrorKind::DuplicateParty, &[party(2)][..])
-        );
+        assert_eq!((error(&[2]).kind(), error(&[2]).culprits()), (ErrorKind::DuplicateParty, &[][..]));
     }
 
     #[test]

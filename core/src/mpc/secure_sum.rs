@@ -52,6 +52,8 @@
 //! # }
 //! ```
 mod advertise_keys;
+#[cfg(test)]
+mod cheats;
 mod consistency;
 mod context;
 mod fixed_point;

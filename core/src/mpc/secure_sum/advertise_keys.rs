@@ -27,16 +27,16 @@ const NO_ROSTER: Digest = [0; 32];
 
 /// Waits for every other party's keys.
 pub(super) struct AdvertiseKeys {
-    context: Context,
-    input: Input,
-    channel_key: AgreementKey,
-    mask_key: AgreementKey,
-    self_seed: Zeroizing<[u8; SEED_LEN]>,
-    broadcast_key: Zeroizing<[u8; 32]>,
+    pub(super) context: Context,
+    pub(super) input: Input,
+    pub(super) channel_key: AgreementKey,
+    pub(super) mask_key: AgreementKey,
+    pub(super) self_seed: Zeroizing<[u8; SEED_LEN]>,
+    pub(super) broadcast_key: Zeroizing<[u8; 32]>,
     /// By position: what each party will get of my secrets.
-    dealt: Vec<HeldShares>,
-    advert: Advert,
-    evidence: Evidence,
+    pub(super) dealt: Vec<HeldShares>,
+    pub(super) advert: Advert,
+    pub(super) evidence: Evidence,
 }
 
 impl AdvertiseKeys {

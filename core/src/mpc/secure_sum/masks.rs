@@ -178,3 +178,110 @@ impl Mask {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mpc::{
+        IdentityKey,
+        secure_sum::{PlanSpec, SessionId},
+    };
+
+    fn party(number: u16) -> PartyId {
+        PartyId::new(number).unwrap()
+    }
+
+    fn rng() -> rand_chacha::ChaCha20Rng {
+        Transcript::new("veilkit test masks").rng()
+    }
+
+    fn schedule(session: u8) -> KeySchedule {
+        let mut rng = rng();
+        let parties = (1..=3).map(|n| (party(n), IdentityKey::generate(&mut rng).identity())).collect();
+        let plan = Plan::new(PlanSpec {
+            session: SessionId([session; 32]),
+            parties,
+            threshold: 2,
+            min_survivors: 2,
+            length: 1,
+            fraction_bits: 0,
+            max_abs: 1.0,
+            purpose: String::new(),
+        });
+        KeySchedule { plan: plan.unwrap(), roster: [3; 32] }
+    }
+
+    fn words(mask: &Mask, count: usize) -> Vec<u64> {
+        let mut words = vec![0; count];
+        mask.apply(Sign::Plus, &mut words);
+        words
+    }
+
+    #[test]
+    fn a_pair_derives_one_mask_and_its_signs_cancel() {
+        let (mut rng, keys) = (rng(), schedule(1));
+        let (a, b) = (AgreementKey::generate(&mut rng), AgreementKey::generate(&mut rng));
+        let (pa, pb) = (a.public(), b.public());
+        let of_a = keys.pair_mask((party(1), &pa), (party(2), &pb), &a.agree(&pb).unwrap());
+        let of_b = keys.pair_mask((party(2), &pb), (party(1), &pa), &b.agree(&pa).unwrap());
+        for count in [1, 511, 512, 513, 2000] {
+            let mut vector = vec![5; count];
+            of_a.apply(Sign::of(party(1), party(2)), &mut vector);
+            assert!(vector.iter().all(|word| *word != 5));
+            of_b.apply(Sign::of(party(2), party(1)), &mut vector);
+            assert_eq!(vector, vec![5; count]);
+        }
+        assert_eq!(words(&of_a, 2000)[..700], words(&of_a, 700));
+    }
+
+    #[test]
+    fn every_bit_of_a_seed_changes_the_whole_mask() {
+        let keys = schedule(1);
+        let base = words(&keys.self_mask(party(1), &[0; 32]), 4);
+        for bit in 0..256 {
+            let mut seed = [0; 32];
+            seed[bit / 8] = 1 << (bit % 8);
+            let other = words(&keys.self_mask(party(1), &seed), 4);
+            assert!(base.iter().zip(&other).all(|(a, b)| a != b), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn seeds_whose_halves_cancel_differ() {
+        // A generator that folds its seed by XOR would give one mask for all of these.
+        let keys = schedule(1);
+        let seed = |word: u32| core::array::from_fn(|i| word.to_le_bytes()[i % 4]);
+        let masks: Vec<_> = (0..8).map(|word| words(&keys.self_mask(party(1), &seed(word)), 2)).collect();
+        assert!((0..8).all(|i| (0..i).all(|j| masks[i] != masks[j])));
+    }
+
+    #[test]
+    fn masks_belong_to_one_plan_roster_and_party() {
+        let (one, two) = (schedule(1), schedule(2));
+        let base = words(&one.self_mask(party(1), &[9; 32]), 4);
+        assert_ne!(words(&one.self_mask(party(2), &[9; 32]), 4), base);
+        assert_ne!(words(&two.self_mask(party(1), &[9; 32]), 4), base);
+        let other_roster = KeySchedule { plan: one.plan.clone(), roster: [4; 32] };
+        assert_ne!(words(&other_roster.self_mask(party(1), &[9; 32]), 4), base);
+    }
+
+    #[test]
+    fn masks_have_full_entropy_in_every_bit() {
+        let keys = schedule(1);
+        let mask = words(&keys.self_mask(party(1), &[1; 32]), 1 << 16);
+        // Each of the 64 bits is one in half of 65,536 words: sigma 128.
+        for bit in 0..64 {
+            let ones = mask.iter().filter(|word| *word >> bit & 1 == 1).count();
+            assert!(ones.abs_diff(1 << 15) < 6 * 128, "bit {bit}: {ones}");
+        }
+        // Bytes: chi-square with 255 degrees of freedom, sigma 22.6.
+        let mut counts = [0_u32; 256];
+        mask.iter().flat_map(|word| word.to_le_bytes()).for_each(|byte| counts[usize::from(byte)] += 1);
+        let chi_square: f64 = counts.iter().map(|count| (f64::from(*count) - 2048.0).powi(2) / 2048.0).sum();
+        assert!((chi_square - 255.0).abs() < 6.0 * 22.6, "{chi_square}");
+        let mut sorted = mask.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), mask.len());
+    }
+}

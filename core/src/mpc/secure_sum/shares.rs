@@ -25,6 +25,11 @@ impl SeedShare {
         &self.0
     }
 
+    #[cfg(test)]
+    pub(super) fn expose_mut(&mut self) -> &mut [u8; SEED_LEN] {
+        &mut self.0
+    }
+
     pub(super) fn read(body: &mut Reader<'_>) -> Result<Self> {
         Ok(Self(Zeroizing::new(body.array("share")?)))
     }
@@ -71,6 +76,14 @@ impl HeldShares {
         match kind {
             ShareKind::SelfSeed => &self.self_seed,
             ShareKind::MaskKey => &self.mask_key,
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn get_mut(&mut self, kind: ShareKind) -> &mut SeedShare {
+        match kind {
+            ShareKind::SelfSeed => &mut self.self_seed,
+            ShareKind::MaskKey => &mut self.mask_key,
         }
     }
 
