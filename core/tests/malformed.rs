@@ -141,3 +141,103 @@ mod planted {
         assert_eq!(fault.unwrap_err(), "the error names nothing");
     }
 }
+
+/// Decoders of multi-party protocols; an accepted message also goes into a running session.
+mod mpc {
+    use super::support::random::rng;
+    use crate::malformed;
+    use veilkit::{
+        PartyId,
+        codec::{Decode, Encode},
+        mpc::{
+            IdentityKey,
+            secure_sum::{Input, Message, Plan, PlanSpec, Round, Session, SessionId},
+            testing,
+        },
+    };
+
+    fn study(parties: u16) -> (Plan, Vec<IdentityKey>) {
+        let mut rng = rng("malformed secure sum");
+        let keys: Vec<_> = (0..parties).map(|_| IdentityKey::generate(&mut rng)).collect();
+        let numbered = keys.iter().zip(1..).map(|(key, n)| (PartyId::new(n).unwrap(), key.identity()));
+        let spec = PlanSpec {
+            session: SessionId::random(&mut rng),
+            parties: numbered.collect(),
+            threshold: usize::from(parties) / 2 + 1,
+            min_survivors: usize::from(parties),
+            length: 2,
+            fraction_bits: 10,
+            max_abs: 1e3,
+            purpose: "joint mean".repeat(usize::from(parties) - 2),
+        };
+        (Plan::new(spec).unwrap(), keys)
+    }
+
+    fn inputs(plan: &Plan) -> Vec<Input> {
+        plan.parties().iter().map(|_| Input::integers(plan, &[1, 2]).unwrap()).collect()
+    }
+
+    /// One message of each round.
+    fn messages() -> Vec<Vec<u8>> {
+        let (plan, keys) = study(3);
+        let mut messages = Vec::new();
+        testing::run_with(&plan, &keys, inputs(&plan), &mut rng("malformed messages"), |_, network| {
+            messages.push(network.deliveries()[0].bytes.clone());
+        })
+        .unwrap();
+        messages
+    }
+
+    /// Puts the message into a run in place of what its sender sends in that round.
+    fn step_with(message: &Message) {
+        let (plan, keys) = study(3);
+        let incoming = [(message.sender(), message.to_bytes().to_vec())];
+        testing::run_with(&plan, &keys, inputs(&plan), &mut rng("malformed messages"), |round, network| {
+            if round == message.round() {
+                network.deliveries().retain(|d| d.from != incoming[0].0);
+                network.deliveries().push(testing::Delivery {
+                    from: incoming[0].0,
+                    to: plan.parties()[1],
+                    bytes: incoming[0].1.clone(),
+                });
+            }
+        })
+        .unwrap();
+    }
+
+    malformed!(
+        secure_sum_plan,
+        Plan,
+        vec![study(2).0.to_bytes().to_vec(), study(5).0.to_bytes().to_vec()],
+        |plan: Plan| assert!(plan.explain().len() > plan.revealed().len())
+    );
+
+    malformed!(secure_sum_message, Message, messages(), |message: Message| {
+        assert!(message.payload_len() <= message.to_bytes().len());
+        // A run takes milliseconds: let one message in 16 into a session.
+        if message.payload_len() > 64 && message.to_bytes().iter().fold(0, |sum, byte| sum ^ byte) % 16 == 0 {
+            step_with(&message);
+        }
+    });
+
+    malformed!(
+        mpc_identity_key,
+        IdentityKey,
+        study(3).1.iter().map(|key| key.to_bytes().to_vec()).collect(),
+        |key: IdentityKey| assert!(format!("{key:?}").contains("Identity("))
+    );
+
+    #[test]
+    fn a_session_takes_any_message() {
+        let (plan, keys) = study(3);
+        for bytes in messages() {
+            let message = Message::from_bytes(&bytes, ()).unwrap();
+            let input = Input::integers(&plan, &[1, 2]).unwrap();
+            let mut rng = rng("malformed session");
+            let me = plan.parties()[1];
+            let (mut session, _) = Session::start(&plan, me, &keys[1], input, &mut rng).unwrap();
+            assert!(session.step(&[(message.sender(), bytes)]).is_err() && session.round().is_none());
+            assert!(message.round() >= Round::AdvertiseKeys);
+        }
+    }
+}

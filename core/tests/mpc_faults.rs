@@ -123,10 +123,13 @@ fn error_of(sides: &[(PartyId, Side)], party: PartyId) -> Option<&veilkit::Error
     })
 }
 
+/// Changes the delivery at a position.
+type Apply = Box<dyn Fn(&mut Vec<Delivery>, usize)>;
+
 /// A fault on one delivery, and what the receiver must say; `None` where the run may go on.
 struct Fault {
     name: &'static str,
-    apply: Box<dyn Fn(&mut Vec<Delivery>, usize)>,
+    apply: Apply,
     expect: Option<&'static [ErrorKind]>,
 }
 

@@ -18,15 +18,18 @@ fn party(number: u16) -> PartyId {
     PartyId::new(number).unwrap()
 }
 
+/// Changes a round's state.
+type Act<R> = Box<dyn Fn(&mut R)>;
+
 /// What party 1 does where an honest party would not.
 #[derive(Default)]
 struct Cheat {
     /// Before its advert is signed and sent.
-    advertise: Option<Box<dyn Fn(&mut AdvertiseKeys)>>,
+    advertise: Option<Act<AdvertiseKeys>>,
     /// Before its view is signed and sent.
-    view: Option<Box<dyn Fn(&mut Consistency)>>,
+    view: Option<Act<Consistency>>,
     /// Before its shares are signed and sent.
-    reveal: Option<Box<dyn Fn(&mut Consistency)>>,
+    reveal: Option<Act<Consistency>>,
     /// Says nothing more from this round on.
     leaves_in: Option<Round>,
 }
@@ -195,7 +198,7 @@ fn a_share_that_was_not_announced_names_its_dealer() {
 }
 
 /// Deals announced shares that do not lie on one polynomial, or lie on one of another secret.
-fn deal_wrongly(kind: ShareKind, holders: &'static [usize]) -> Box<dyn Fn(&mut AdvertiseKeys)> {
+fn deal_wrongly(kind: ShareKind, holders: &'static [usize]) -> Act<AdvertiseKeys> {
     Box::new(move |round| {
         for holder in holders {
             let to = round.context.plan.party_at(*holder);
