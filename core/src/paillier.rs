@@ -57,6 +57,7 @@ mod pool;
 mod randomizer;
 mod selection;
 mod signed;
+mod unlinked;
 mod validate;
 mod wire;
 
@@ -73,6 +74,7 @@ pub use plaintext::Plaintext;
 pub use pool::RandomizerPool;
 pub use randomizer::Randomizer;
 pub use selection::Pick;
+pub use unlinked::Unlinked;
 
 #[cfg(test)]
 mod testing;

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::magnitude::Magnitude;
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::declassify;
 
 /// Bits of the absolute value of the largest number that encodes.
 const MAX_BITS: u32 = 126;
@@ -86,7 +87,7 @@ pub(super) fn decode_f64<'a>(
         bad |= overflow;
         decoded.push(f64::from_bits(bits));
     }
-    match bool::from(bad) {
+    match declassify(bad) {
         false => Ok(decoded),
         true => Err(Error::new(ErrorKind::OutOfRange, "result: too large for a 64-bit float")),
     }
@@ -108,7 +109,7 @@ pub(super) fn decode_i128<'a>(
         bad |= !rest.ct_eq(&0) | !(low >> 127).ct_eq(&0);
         decoded.push(signed(low, negative));
     }
-    match bool::from(bad) {
+    match declassify(bad) {
         false => Ok(decoded),
         true => Err(Error::new(ErrorKind::OutOfRange, "result: too large for a 128-bit integer")),
     }
@@ -138,7 +139,7 @@ pub(super) fn where_true(value: u128, choice: Choice) -> u128 {
 }
 
 fn within_range(bad: Choice) -> Result<()> {
-    match bool::from(bad) {
+    match declassify(bad) {
         false => Ok(()),
         true => Err(Error::new(
             ErrorKind::OutOfRange,

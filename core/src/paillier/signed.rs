@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use super::magnitude::Magnitude;
 use crate::bigint::limbs;
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::declassify;
 
 /// The sign, true for negative, and the magnitude, least significant limb first.
 pub(super) type SignedInteger = (Choice, Zeroizing<Vec<u64>>);
@@ -25,7 +26,7 @@ pub(super) fn within(
         beyond |= limbs::lt(&limit, &integer.1);
         all.push(integer);
     }
-    match bool::from(beyond) {
+    match declassify(beyond) {
         false => Ok(all),
         true => Err(Error::new(ErrorKind::DecryptionFailed, "array: an element is not what its bound says")),
     }

@@ -12,6 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::shape::Shape;
 
 const KEY_ID_LEN: usize = 16;
+/// Elements that an array without elements may have along its other axes: reducing it makes as many, from no bytes.
+const MAX_HOLLOW: usize = 1 << 16;
 
 /// Bytes of the public facts.
 pub(super) fn facts_len(shape: &Shape) -> usize {
@@ -47,6 +49,9 @@ pub(super) fn read_facts(body: &mut Reader<'_>, key: &PublicKey) -> Result<(Shap
     };
     let extents = (0..axes).map(extent).collect::<Result<Vec<_>>>()?;
     let shape = Shape::new(&extents).map_err(|_| Error::new(ErrorKind::InvalidEncoding, "array: shape"))?;
+    if shape.len() == 0 && extents.iter().filter(|extent| **extent != 0).product::<usize>() > MAX_HOLLOW {
+        return Err(Error::new(ErrorKind::InvalidEncoding, "array: long axes, but no elements"));
+    }
     let format = Format { scale: body.u32("array: scale")?, bound: Magnitude::read(body)? };
     let format = format.within(key.params());
     Ok((shape, format.map_err(|_| Error::new(ErrorKind::InvalidEncoding, "array: scale or bound"))?))

@@ -1,4 +1,5 @@
 //! The table: one row for each function and secret, and how it is run.
+mod arrays;
 mod bigint;
 mod field;
 mod paillier;
@@ -27,7 +28,8 @@ const fn planted(group: &'static str, function: &'static str, secret: &'static s
     Row { group, function, secret, planted: true, run }
 }
 
-const GROUPS: &[&[Row]] = &[secret::ROWS, transcript::ROWS, bigint::ROWS, field::ROWS, paillier::ROWS];
+const GROUPS: &[&[Row]] =
+    &[secret::ROWS, transcript::ROWS, bigint::ROWS, field::ROWS, paillier::ROWS, arrays::ROWS];
 
 /// Runs the rows of the groups whose name starts with `prefix`, and tells whether all of them are as they must be.
 pub(crate) fn run(prefix: &str) -> bool {

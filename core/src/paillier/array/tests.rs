@@ -410,6 +410,8 @@ fn empty_arrays_work() {
         [0.0; 0]
     );
     let sum = x.sum(Some(0), o).unwrap();
+    let hollow = encrypt(&ints(&[0, 1 << 17], &[]));
+    assert_eq!(kind(EncryptedArray::from_bytes(&send(&hollow), public_key())), ErrorKind::InvalidEncoding);
     assert_eq!(decrypt(&EncryptedArray::from_bytes(&send(&sum), public_key()).unwrap()), [0.0; 3]);
 }
 
