@@ -121,7 +121,7 @@ fn decrypt_integers() {
 fn packed(marked: bool) -> PackedArray {
     let (plain, o) = (whole(marked), &mut ());
     let packed =
-        PackedArray::encrypt(keypair().secret_key(), &plain, 20, &mut public_rng(), o).expect("fits");
+        PackedArray::encrypt(keypair().secret_key(), &plain, 45, &mut public_rng(), o).expect("fits");
     packed.sub_plain(&fixed(marked), o).expect("fits")
 }
 
