@@ -38,3 +38,5 @@ pub use residue::Residue;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,27 @@
 //! Plain Rust for every target.
 //!
-//! Inside a multiplication, operands are cut into digits of 60 bits (59 above 7168 bits), so that all products of a
-//! column add up in 128 bits with no carry between them: a multiplication, an addition and an addition with carry for
-//! each product. Columns are taken three at a time; products and Montgomery reduction share one pass. This is 1.4 times
-//! as fast as any form in 64-bit limbs that was tried, because the compiler handles chains of carries badly.
+//! Inside a multiplication, operands are cut into digits of 60 bits, so that the products of a column add up in 128 bits
+//! with no carry between them: a multiplication, an addition and an addition with carry for each product. Columns are
+//! taken three at a time; products and Montgomery reduction share one pass. This is faster than every form in 64-bit
+//! limbs that was tried, because compilers handle long chains of carries badly.
 use subtle::Choice;
 
 use super::{Backend, Montgomery};
 use crate::bigint::limbs::{self, LIMB_BITS};
 
+const DIGIT_BITS: usize = 60;
+const DIGIT_MASK: u64 = (1 << DIGIT_BITS) - 1;
 /// Columns worked on at once.
 const COLUMNS: usize = 3;
-/// Up to this many limbs, digits have 60 bits: 2 * 120 products of 120 bits and a carry stay below 2^128.
-const WIDE_DIGIT_LIMBS: usize = 112;
+/// With up to this many digits, the products of a column of both `x y` and `m n` stay below 2^128 with a carry.
+const MAX_DIGITS_UNFOLDED: usize = 126;
+/// Digits of the largest modulus.
+const MAX_DIGITS: usize = digit_count(128);
+
+/// Enough digits for one bit more than the limbs have, in whole groups of columns.
+const fn digit_count(width: usize) -> usize {
+    (LIMB_BITS * width + 1).div_ceil(DIGIT_BITS).next_multiple_of(COLUMNS)
+}
 
 pub(crate) struct Portable;
 
@@ -23,26 +32,23 @@ impl Backend for Portable {
     }
 
     fn log2_r(&self, width: usize) -> usize {
-        digit_bits(width) * digit_count(width)
+        DIGIT_BITS * digit_count(width)
     }
 
+    /// The digits, highest first.
     fn prepare(&self, n: &[u64]) -> Box<[u64]> {
         let mut digits = vec![0; digit_count(n.len())].into_boxed_slice();
-        match digit_bits(n.len()) {
-            60 => split::<60>(&mut digits, n),
-            _ => split::<59>(&mut digits, n),
-        }
+        split(&mut digits, n);
         digits.reverse();
         digits
     }
 
     fn mul(&self, modulus: Montgomery<'_>, out: &mut [u64], a: &[u64], b: &[u64]) {
         let width = modulus.n.len();
-        let kernel = match (digit_bits(width), modulus.prepared.len()) {
-            (60, ..=36) => mul::<60, 36>,
-            (60, ..=72) => mul::<60, 72>,
-            (60, _) => mul::<60, MAX_DIGITS>,
-            _ => mul::<59, MAX_DIGITS>,
+        let kernel = match modulus.prepared.len() {
+            ..=36 => mul::<36>,
+            37..=72 => mul::<72>,
+            _ => mul::<MAX_DIGITS>,
         };
         for ((out, a), b) in out.chunks_exact_mut(width).zip(a.chunks_exact(width)).zip(b.chunks_exact(width))
         {
@@ -52,11 +58,10 @@ impl Backend for Portable {
 
     fn square(&self, modulus: Montgomery<'_>, out: &mut [u64], a: &[u64]) {
         let width = modulus.n.len();
-        let kernel = match (digit_bits(width), modulus.prepared.len()) {
-            (60, ..=36) => square::<60, 36>,
-            (60, ..=72) => square::<60, 72>,
-            (60, _) => square::<60, MAX_DIGITS>,
-            _ => square::<59, MAX_DIGITS>,
+        let kernel = match modulus.prepared.len() {
+            ..=36 => square::<36>,
+            37..=72 => square::<72>,
+            _ => square::<MAX_DIGITS>,
         };
         for (out, a) in out.chunks_exact_mut(width).zip(a.chunks_exact(width)) {
             kernel(modulus, out, a);
@@ -64,45 +69,28 @@ impl Backend for Portable {
     }
 }
 
-/// Digits of the largest modulus.
-const MAX_DIGITS: usize = digit_count(128);
-
-const fn digit_bits(width: usize) -> usize {
-    if width <= WIDE_DIGIT_LIMBS { 60 } else { 59 }
-}
-
-/// Enough digits for one bit more than the limbs have, in whole groups of columns.
-const fn digit_count(width: usize) -> usize {
-    (LIMB_BITS * width + 1).div_ceil(digit_bits(width)).next_multiple_of(COLUMNS)
-}
-
-/// `out = a b / R mod n`, for operands in up to `CAPACITY` digits of `BITS` bits.
-fn mul<const BITS: usize, const CAPACITY: usize>(
-    modulus: Montgomery<'_>,
-    out: &mut [u64],
-    a: &[u64],
-    b: &[u64],
-) {
+/// `out = a b / R mod n`, for operands of up to `CAPACITY` digits.
+fn mul<const CAPACITY: usize>(modulus: Montgomery<'_>, out: &mut [u64], a: &[u64], b: &[u64]) {
     let count = modulus.prepared.len();
     let (mut x, mut y, mut m) = ([0; CAPACITY], [0; CAPACITY], [0; CAPACITY]);
     let (x, y, m) = (&mut x[..count], &mut y[..count], &mut m[..count]);
-    split::<BITS>(x, a);
-    split::<BITS>(y, b);
+    split(x, a);
+    split(y, b);
     y.reverse();
-    mul_digits::<BITS>(modulus, m, x, y);
-    finish::<BITS>(modulus, out, m);
+    mul_digits(modulus, m, x, y);
+    finish(modulus, out, m);
 }
 
-/// `out = a a / R mod n`, for operands in up to `CAPACITY` digits of `BITS` bits.
-fn square<const BITS: usize, const CAPACITY: usize>(modulus: Montgomery<'_>, out: &mut [u64], a: &[u64]) {
+/// `out = a a / R mod n`, for operands of up to `CAPACITY` digits.
+fn square<const CAPACITY: usize>(modulus: Montgomery<'_>, out: &mut [u64], a: &[u64]) {
     let count = modulus.prepared.len();
     let (mut x, mut y, mut m) = ([0; CAPACITY], [0; CAPACITY], [0; CAPACITY]);
     let (x, y, m) = (&mut x[..count], &mut y[..count], &mut m[..count]);
-    split::<BITS>(x, a);
+    split(x, a);
     y.copy_from_slice(x);
     y.reverse();
-    square_digits::<BITS>(modulus, m, x, y);
-    finish::<BITS>(modulus, out, m);
+    square_digits(modulus, m, x, y);
+    finish(modulus, out, m);
 }
 
 /// Sums of products in neighbouring columns.
@@ -137,6 +125,21 @@ fn sweep(columns: &mut Columns, x: &[u64], reversed: &[u64]) {
     *columns = [s0, s1, s2];
 }
 
+/// Makes room in the columns of large moduli: moves all but a digit on, and gives what leaves the last column.
+#[inline(always)]
+fn fold(s: &mut Columns, count: usize) -> u128 {
+    if count <= MAX_DIGITS_UNFOLDED {
+        return 0;
+    }
+    let mut carry = 0;
+    for sum in s {
+        let whole = sum.wrapping_add(carry);
+        *sum = whole & u128::from(DIGIT_MASK);
+        carry = whole >> DIGIT_BITS;
+    }
+    carry
+}
+
 /// The three digits at `at`.
 #[inline(always)]
 fn three(digits: &[u64], at: usize) -> [u64; COLUMNS] {
@@ -146,36 +149,38 @@ fn three(digits: &[u64], at: usize) -> [u64; COLUMNS] {
 /// Adds the multiple of `n` that clears the columns from `k` on, given the digits of `m` before; gives its next digits
 /// and the carry out of the columns.
 #[inline(always)]
-fn reduce_low<const BITS: usize>(mut s: Columns, modulus: Montgomery<'_>, m: &mut [u64], k: usize) -> u128 {
+fn reduce_low(mut s: Columns, modulus: Montgomery<'_>, m: &mut [u64], k: usize) -> u128 {
     let n = modulus.prepared;
     let count = n.len();
+    let carry = fold(&mut s, count);
     sweep(&mut s, &m[..k], &n[count - COLUMNS - k..count - 1]);
     let [n2, n1, n0] = three(n, count - COLUMNS);
-    let quotient = |sum: u128| low_digit::<BITS>(sum).wrapping_mul(modulus.n0) & mask::<BITS>();
+    let quotient = |sum: u128| low_digit(sum).wrapping_mul(modulus.n0) & DIGIT_MASK;
     let m0 = quotient(s[0]);
     add_product(&mut s[0], m0, n0);
     add_product(&mut s[1], m0, n1);
-    s[1] = s[1].wrapping_add(s[0] >> BITS);
+    s[1] = s[1].wrapping_add(s[0] >> DIGIT_BITS);
     let m1 = quotient(s[1]);
     add_product(&mut s[1], m1, n0);
     add_product(&mut s[2], m0, n2);
     add_product(&mut s[2], m1, n1);
-    s[2] = s[2].wrapping_add(s[1] >> BITS);
+    s[2] = s[2].wrapping_add(s[1] >> DIGIT_BITS);
     let m2 = quotient(s[2]);
     add_product(&mut s[2], m2, n0);
     m[k..k + COLUMNS].copy_from_slice(&[m0, m1, m2]);
-    s[2] >> BITS
+    carry.wrapping_add(s[2] >> DIGIT_BITS)
 }
 
 /// Adds the products of `m` and `n` to the columns from `count + k` on, writes the three digits of the result over those
 /// of `m` that are needed no more, and gives the carry.
 #[inline(always)]
-fn reduce_high<const BITS: usize>(mut s: Columns, modulus: Montgomery<'_>, m: &mut [u64], k: usize) -> u128 {
+fn reduce_high(mut s: Columns, modulus: Montgomery<'_>, m: &mut [u64], k: usize) -> u128 {
+    let carry = fold(&mut s, m.len());
     add_high(&mut s, m, modulus.prepared, k);
-    s[1] = s[1].wrapping_add(s[0] >> BITS);
-    s[2] = s[2].wrapping_add(s[1] >> BITS);
-    m[k..k + COLUMNS].copy_from_slice(&s.map(low_digit::<BITS>));
-    s[2] >> BITS
+    s[1] = s[1].wrapping_add(s[0] >> DIGIT_BITS);
+    s[2] = s[2].wrapping_add(s[1] >> DIGIT_BITS);
+    m[k..k + COLUMNS].copy_from_slice(&s.map(low_digit));
+    carry.wrapping_add(s[2] >> DIGIT_BITS)
 }
 
 /// Adds the products of two numbers to the columns from `count + k` on.
@@ -190,7 +195,7 @@ fn add_high(s: &mut Columns, x: &[u64], reversed: &[u64], k: usize) {
 }
 
 /// `out = (x y + m n) / R` for the `m` that makes this an integer. `y` is reversed.
-fn mul_digits<const BITS: usize>(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64]) {
+fn mul_digits(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64]) {
     let count = modulus.prepared.len();
     assert!(out.len() == count && x.len() == count && y.len() == count, "digit counts differ");
     let mut carry = 0;
@@ -205,19 +210,19 @@ fn mul_digits<const BITS: usize>(modulus: Montgomery<'_>, out: &mut [u64], x: &[
         add_product(&mut s[2], x0, y2);
         add_product(&mut s[2], x1, y1);
         add_product(&mut s[2], x2, y0);
-        carry = reduce_low::<BITS>(s, modulus, out, k);
+        carry = reduce_low(s, modulus, out, k);
     }
     for k in (0..count).step_by(COLUMNS) {
         let mut s = [carry, 0, 0];
         add_high(&mut s, x, y, k);
-        carry = reduce_high::<BITS>(s, modulus, out, k);
+        carry = reduce_high(s, modulus, out, k);
     }
 }
 
 /// `out = (x x + m n) / R` for the `m` that makes this an integer. `y` is `x` reversed.
 ///
 /// Each product of two different digits is computed once and doubled.
-fn square_digits<const BITS: usize>(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64]) {
+fn square_digits(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64]) {
     let count = modulus.prepared.len();
     assert!(out.len() == count && x.len() == count && y.len() == count, "digit counts differ");
     let mut carry = 0;
@@ -226,7 +231,7 @@ fn square_digits<const BITS: usize>(modulus: Montgomery<'_>, out: &mut [u64], x:
         let mut s = [0; COLUMNS];
         let half = k.div_ceil(2);
         sweep(&mut s, &x[..half], &y[count - COLUMNS - k..count - 1 - k + half]);
-        carry = reduce_low::<BITS>(close_square(s, carry, x, k), modulus, out, k);
+        carry = reduce_low(close_square(s, carry, x, k), modulus, out, k);
     }
     for k in (0..count - COLUMNS).step_by(COLUMNS) {
         // The same for i + j = count + k + c, so i is above k + c.
@@ -237,13 +242,13 @@ fn square_digits<const BITS: usize>(modulus: Montgomery<'_>, out: &mut [u64], x:
         add_product(&mut s[0], x1, y0);
         add_product(&mut s[0], x2, y1);
         add_product(&mut s[1], x2, y0);
-        carry = reduce_high::<BITS>(close_square(s, carry, x, count + k), modulus, out, k);
+        carry = reduce_high(close_square(s, carry, x, count + k), modulus, out, k);
     }
     let [_, x1, x2] = three(x, count - COLUMNS);
     let mut s = [carry, 0, 0];
     add_product(&mut s[0], x1, x2.wrapping_mul(2));
     add_product(&mut s[1], x2, x2);
-    reduce_high::<BITS>(s, modulus, out, count - COLUMNS);
+    reduce_high(s, modulus, out, count - COLUMNS);
 }
 
 /// Adds the products around the diagonal in the columns from `k` on, doubles, and adds squares and carry.
@@ -267,48 +272,60 @@ fn close_square(mut s: Columns, carry: u128, x: &[u64], k: usize) -> Columns {
     s
 }
 
-const fn mask<const BITS: usize>() -> u64 {
-    (1 << BITS) - 1
-}
-
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation)] // the low digit is meant
-fn low_digit<const BITS: usize>(sum: u128) -> u64 {
-    sum as u64 & mask::<BITS>()
+fn low_digit(sum: u128) -> u64 {
+    sum as u64 & DIGIT_MASK
 }
 
+/// This many limbs make a whole number of digits...
+const GROUP_LIMBS: usize = 15;
+/// ... which is this.
+const GROUP_DIGITS: usize = 16;
+/// Each digit of a group begins by so many bits earlier in its limb than the one before.
+const STEP: usize = LIMB_BITS - DIGIT_BITS;
+
 /// Cuts limbs into digits; there are more digits than the limbs need.
-fn split<const BITS: usize>(digits: &mut [u64], limbs: &[u64]) {
-    let mut limbs = limbs.iter();
-    let (mut pending, mut bits) = (0_u128, 0);
-    for digit in digits {
-        if bits < BITS {
-            pending |= u128::from(limbs.next().copied().unwrap_or(0)) << bits;
-            bits += LIMB_BITS;
+fn split(digits: &mut [u64], limbs: &[u64]) {
+    let mut groups = limbs.chunks(GROUP_LIMBS);
+    for digits in digits.chunks_mut(GROUP_DIGITS) {
+        let limbs = groups.next().unwrap_or(&[]);
+        let mut padded = [0; GROUP_DIGITS + 1];
+        padded[1..=limbs.len()].copy_from_slice(limbs);
+        let mut group = [0; GROUP_DIGITS];
+        for i in 0..GROUP_DIGITS {
+            // The low bits of limb i, above what is left of the limb before.
+            let before = padded[i] >> 1 >> (LIMB_BITS - 1 - STEP * i);
+            group[i] = (padded[i + 1] << (STEP * i) | before) & DIGIT_MASK;
         }
-        *digit = low_digit::<BITS>(pending);
-        pending >>= BITS;
-        bits -= BITS;
+        digits.copy_from_slice(&group[..digits.len()]);
+    }
+}
+
+/// Joins digits into limbs; gives the limb above those.
+fn join(limbs: &mut [u64], digits: &[u64]) -> u64 {
+    let mut groups = digits.chunks(GROUP_DIGITS);
+    let mut top = 0;
+    for limbs in limbs.chunks_mut(GROUP_LIMBS) {
+        let digits = groups.next().unwrap_or(&[]);
+        let mut padded = [0; GROUP_DIGITS];
+        padded[..digits.len()].copy_from_slice(digits);
+        let mut group = [0; GROUP_DIGITS];
+        for i in 0..GROUP_LIMBS {
+            group[i] = padded[i] >> (STEP * i) | padded[i + 1] << (DIGIT_BITS - STEP * i);
+        }
+        limbs.copy_from_slice(&group[..limbs.len()]);
+        top = group[limbs.len()];
+    }
+    match groups.next() {
+        Some([digit, ..]) if limbs.len().is_multiple_of(GROUP_LIMBS) => *digit,
+        _ => top,
     }
 }
 
 /// Joins the digits of a number below `2 n` and subtracts `n` if that leaves it positive.
-fn finish<const BITS: usize>(modulus: Montgomery<'_>, out: &mut [u64], digits: &[u64]) {
-    let mut digits = digits.iter();
-    let (mut pending, mut bits) = (0_u128, 0);
-    let mut next = || {
-        while bits < LIMB_BITS {
-            pending |= u128::from(digits.next().copied().unwrap_or(0)) << bits;
-            bits += BITS;
-        }
-        #[allow(clippy::cast_possible_truncation)] // the low limb is meant
-        let limb = pending as u64;
-        pending >>= LIMB_BITS;
-        bits -= LIMB_BITS;
-        limb
-    };
-    out.iter_mut().for_each(|limb| *limb = next());
-    let top = next();
+fn finish(modulus: Montgomery<'_>, out: &mut [u64], digits: &[u64]) {
+    let top = join(out, digits);
     let borrow = limbs::sub_assign(out, modulus.n);
     // Negative if the borrow is not covered by the top limb: then n is added back.
     let negative = limbs::mask(Choice::from(u8::from(borrow.wrapping_sub(top) & 1 == 1)));
