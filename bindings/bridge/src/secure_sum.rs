@@ -2,6 +2,7 @@
 pub use veilkit::mpc::{
     Destination, Identity, IdentityKey, Outgoing,
     secure_sum::{Input, Plan, PlanSpec, SessionId, Step, SumOutput},
+    statistics::{Column, Fit, Summary, Survey},
 };
 use veilkit::{Error, ErrorKind, PartyId, Result, mpc::secure_sum};
 

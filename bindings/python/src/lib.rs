@@ -8,6 +8,7 @@ mod mpc;
 mod packed;
 mod paillier;
 mod shamir;
+mod survey;
 mod watch;
 
 use pyo3::prelude::*;
@@ -25,6 +26,7 @@ mod _native {
         packed::PaillierPackedArray,
         paillier::{PaillierPool, PaillierPublicKey, PaillierSecretKey},
         shamir::{ShamirShare, shamir_combine, shamir_combine_correcting, shamir_split},
+        survey::MpcSurvey,
         watch::set_threads,
     };
 

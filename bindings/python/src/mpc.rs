@@ -174,6 +174,12 @@ impl MpcSumOutput {
         PyArray1::from_slice(py, self.0.raw())
     }
 
+    /// Bits after the binary point of `raw`.
+    #[getter]
+    fn fraction_bits(&self) -> u32 {
+        self.0.fraction_bits()
+    }
+
     /// Whose inputs are in the sum.
     #[getter]
     fn survivors(&self) -> Vec<u16> {
