@@ -1,8 +1,9 @@
 """Compares joint figures with figures in the clear, within tolerances that follow from the fixed-point precision.
 
-Each party rounds each entry of its vector to a multiple of 2^-FRACTION_BITS, so an entry of the joint vector is off by at
-most e = parties * 2^-(FRACTION_BITS + 1). Counts and histogram cells are whole numbers, so they are exact: tolerance 0.
-The others are first-order bounds in e, doubled, plus 10^-12 of the value for the order of floating-point additions.
+Each party rounds each entry of its vector to a multiple of 2^-FRACTION_BITS, so an entry of the joint vector is off by
+at most e = parties * 2^-(FRACTION_BITS + 1). Counts and histogram cells are whole numbers, so they are exact:
+tolerance 0. The others are first-order bounds in e, doubled, plus 10^-12 of the value for the order of floating-point
+additions.
 
 With S = sum of (x - centre), n the count, b the coefficients, H the inverse of the Gram matrix, p its size:
     mean             e / n
@@ -17,7 +18,7 @@ import dataclasses
 
 import numpy as np
 
-from study import COLUMNS, DIABETES, FRACTION_BITS, PREDICTORS, Figures, Rows, design
+from study import COEFFICIENTS, COLUMNS, DIABETES, FRACTION_BITS, Figures, Rows, design
 
 ROUNDING = 1e-12
 
@@ -82,7 +83,7 @@ def _regression(joint: Figures, clear: Figures, rows: Rows, e: float) -> list[Co
     total = ((outcome - outcome.mean()) ** 2).sum()
     spread, reach = np.abs(inverse).sum(axis=1), 1 + coefficients.sum()
     found = [Comparison("regression", "count", "people", a.count, b.count, 0.0)]
-    for j, name in enumerate(["intercept", *(name for name, _, _ in PREDICTORS)]):
+    for j, name in enumerate(COEFFICIENTS):
         error = residual / (n - p) * e * spread[j] ** 2 + inverse[j, j] * e * reach**2 / (n - p)
         for figure, x, y, bound in (
             (f"{name}: coefficient", a.coefficients[j], b.coefficients[j], e * reach * spread[j]),

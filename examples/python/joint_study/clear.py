@@ -24,7 +24,10 @@ def figures(rows: Rows) -> Figures:
         else:
             cells = np.histogram(values, bins=[-np.inf, *column.edges, np.inf])[0]
         columns[column.key] = ColumnFigures(
-            float(len(values)), float(values.mean()), variance, float(np.sqrt(variance / len(values))),
+            float(len(values)),
+            float(values.mean()),
+            variance,
+            float(np.sqrt(variance / len(values))),
             [float(cell) for cell in cells],
         )
     return Figures(columns, _regression(rows))

@@ -3,7 +3,7 @@
 
     curious.py CAPTURE_FOLDER
 
-Reads `{"runs": [{"plan": hex, "room": hex}]}`, reports its attempts and the statistics of the masked inputs.
+Reads `{"runs": [{"plan": hex, "room": hex}]}`, reports its attempts and the statistics of the inputs as they were sent.
 """
 
 import argparse
@@ -16,23 +16,27 @@ import numpy as np
 import veilkit as vk
 
 import study
-from process import peak_memory, read_report, report
+from process import facts, peak_memory, read_report, report
 from statistics_of_bytes import chi_square
 
 VICTIM, SEAT = 1, 2
-# Where a masked vector starts in its message, and how much longer than the vector the message can be.
-MASKED_AT, MARGIN = 40, 256
+# A message of the secure sum: an envelope in the clear, then what is sealed, which ends with its tag.
+INPUT_ROUND, ENVELOPE, TAG = 3, 50, 16
 
 
-def masked_words(messages: list[dict], capture: bytes) -> dict[int, np.ndarray]:
-    """The masked vectors of a run by sender, as unsigned 64-bit words. Shape of each `(VECTOR_LENGTH,)`."""
-    size = 8 * study.VECTOR_LENGTH
-    found = {}
-    for message in messages:
-        if message["receiver"] == 0 and size <= message["length"] < size + MARGIN:
-            start = message["offset"] + MASKED_AT
-            found[message["sender"]] = np.frombuffer(capture[start : start + size], dtype="<u8")
-    return found
+def inputs_as_sent(messages: list[dict], capture: bytes) -> dict[int, bytes]:
+    """The sealed bodies of the masked inputs of a run, by sender."""
+    return {
+        m["sender"]: capture[m["offset"] + ENVELOPE : m["offset"] + m["length"]]
+        for m in messages
+        if m["round"] == INPUT_ROUND
+    }
+
+
+def read_as_numbers(body: bytes) -> np.ndarray:
+    """What stands where the vector is, taken for fixed-point numbers. Shape `(VECTOR_LENGTH,)`."""
+    words = np.frombuffer(body[:-TAG][-8 * study.VECTOR_LENGTH :], dtype="<i8")
+    return words * 2.0**-study.FRACTION_BITS
 
 
 def attempt(what: str, action) -> dict[str, object]:
@@ -40,37 +44,41 @@ def attempt(what: str, action) -> dict[str, object]:
     try:
         action()
     except vk.VeilkitError as error:
-        return {"what": what, "refused": True, "error": type(error).__name__, "name": error.name, "code": error.code,
-                "text": error.what, "culprits": list(error.culprits)}
-    return {"what": what, "refused": False}
+        return {"what": what, "refusal": facts(error)}
+    return {"what": what, "refusal": None}
 
 
-def attempts(plan: vk.mpc.Plan, messages: list[dict], capture: bytes) -> list[dict[str, object]]:
+def attempts(plan: vk.mpc.SumPlan, messages: list[dict], capture: bytes) -> list[dict[str, object]]:
     """Two ways to get into a hospital's place without its key."""
     key = vk.mpc.IdentityKey.generate()
     nothing = np.zeros(plan.length)
     first = [
         (m["sender"], bytes(capture[m["offset"] : m["offset"] + m["length"]]))
-        for m in messages if m["round"] == 1 and m["sender"] != SEAT
+        for m in messages
+        if m["round"] == 1 and m["sender"] != SEAT
     ]
 
     def take_the_seat() -> None:
-        vk.mpc.Session(plan, SEAT, key, nothing)
+        vk.mpc.SumSession(plan, SEAT, key, nothing)
 
     def replay_into_own_plan() -> None:
-        forged = vk.mpc.Plan(
-            session=plan.session, parties={**plan.parties, SEAT: key.identity}, threshold=plan.threshold,
-            min_survivors=plan.min_survivors, length=plan.length, fraction_bits=plan.fraction_bits,
-            max_abs=plan.max_abs, purpose=plan.purpose,
+        forged = vk.mpc.SumPlan(
+            session=plan.session,
+            parties={**plan.parties, SEAT: key.identity},
+            threshold=plan.threshold,
+            min_survivors=plan.min_survivors,
+            length=plan.length,
+            fraction_bits=plan.fraction_bits,
+            max_abs=plan.max_abs,
+            purpose=plan.purpose,
         )
-        session = vk.mpc.Session(forged, SEAT, key, nothing)
-        session.step([])
+        session = vk.mpc.SumSession(forged, SEAT, key, nothing)
         session.step(first)
 
     seat = study.HOSPITALS[SEAT - 1]
     return [
         attempt(f"sit down in {seat}'s place with a key of its own", take_the_seat),
-        attempt(f"write a plan with its own key for {seat}'s, and replay the captured messages into it", replay_into_own_plan),
+        attempt(f"write a plan with its own key for {seat}'s, and replay what it saw into it", replay_into_own_plan),
     ]
 
 
@@ -86,23 +94,17 @@ def main() -> None:
         by_room[message["room"]].append(message)
 
     runs = read_report()["runs"]
-    pooled, first = b"", None
-    for run in runs:
-        words = masked_words(by_room[run["room"]], capture)
-        if first is None:
-            first = words
-        pooled += b"".join(vector.tobytes() for vector in words.values())
-    assert first is not None
-    scale = 2.0**-study.FRACTION_BITS
-    plan = vk.mpc.Plan.from_bytes(bytes.fromhex(runs[0]["plan"]))
+    bodies = [inputs_as_sent(by_room[run["room"]], capture) for run in runs]
+    pooled = b"".join(body for run in bodies for body in run.values())
+    plan = vk.mpc.SumPlan.from_bytes(bytes.fromhex(runs[0]["plan"]))
     report(
         "tried",
         attempts=attempts(plan, by_room[runs[0]["room"]], capture),
-        masked_vectors=len(pooled) // (8 * study.VECTOR_LENGTH),
+        inputs=sum(map(len, bodies)),
         uniformity=chi_square(pooled),
         random=chi_square(secrets.token_bytes(len(pooled))),
-        reading=(first[VICTIM].view(np.int64) * scale).tolist(),
-        excerpt=first[VICTIM][:24].tobytes().hex(),
+        reading=read_as_numbers(bodies[0][VICTIM]).tolist(),
+        excerpt=bodies[0][VICTIM][: 24 * 8].hex(),
         peak_memory=peak_memory(),
     )
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """The doctor: computes a patient's risk score from encrypted measurements, and cannot read them, nor the score.
 
-The model is fitted in the clear on the other patients of the breast-cancer table. Its weights stay here: the patient sees one
-number, re-randomised before it is sent.
+The model is fitted in the clear on the other patients of the breast-cancer table. Its weights stay here: the patient
+sees one number, re-randomised before it is sent.
 """
 
 import veilkit as vk
 
 import risk
 from patient import DOCTOR, KEY_BITS, PATIENT
-from process import clocks, peak_memory, read_report, report
+from process import clocks, facts, peak_memory, read_report, report
 from wire import Link
 
 
@@ -38,10 +38,19 @@ def main() -> None:
         own.secret_key.decrypt(row)
         refusal = None
     except vk.VeilkitError as error:
-        refusal = {"error": type(error).__name__, "name": error.name, "code": error.code, "what": error.what}
-    report("scored", intercept=intercept, weights=weights.tolist(), names=names, trained_on=int(others.sum()),
-           seconds={"fit": fitted - started, "score": computed - began}, sent=link.sent, received=link.received,
-           refusal=refusal, peak_memory=peak_memory())
+        refusal = facts(error)
+    report(
+        "scored",
+        intercept=intercept,
+        weights=weights.tolist(),
+        names=names,
+        trained_on=int(others.sum()),
+        seconds={"fit": fitted - started, "score": computed - began},
+        sent=link.sent,
+        received=link.received,
+        refusal=refusal,
+        peak_memory=peak_memory(),
+    )
 
 
 if __name__ == "__main__":

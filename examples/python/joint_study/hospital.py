@@ -15,11 +15,11 @@ import numpy as np
 import veilkit as vk
 
 import study
-from process import clocks, peak_memory, read_report, report
-from wire import EVERYONE, Link
+from process import clocks, facts, peak_memory, read_report, report
+from wire import Link
 
 
-def check_plan(plan: vk.mpc.Plan, party: int, identity: bytes, accept_minimum: int) -> None:
+def check_plan(plan: vk.mpc.SumPlan, party: int, identity: bytes, accept_minimum: int) -> None:
     """What this hospital insists on before any number of its patients goes in, masked or not."""
     wrong = [
         what
@@ -36,23 +36,24 @@ def check_plan(plan: vk.mpc.Plan, party: int, identity: bytes, accept_minimum: i
         raise SystemExit(f"this hospital does not take part: {', '.join(wrong)}")
 
 
-def take_part(session: vk.mpc.Session, link: Link, leave_after: int | None) -> tuple[object, list[dict[str, object]]]:
-    """Runs the session's rounds over the link; returns its output and what each round cost."""
-    rounds: list[dict[str, object]] = []
-    wall, cpu = clocks()
-    step = session.step([])
+def take_part(
+    session: vk.mpc.SumSession,
+    link: Link,
+    began: tuple[float, float],
+    rounds: list[dict[str, object]],
+    leave_after: int | None,
+) -> vk.mpc.SumOutput:
+    """Runs the session over the link and gives its output; what each round cost goes to `rounds`."""
+    step, (wall, cpu) = session.first, began
     while True:
         worked, used = (now - before for now, before in zip(clocks(), (wall, cpu)))
+        rounds.append({"work": worked, "cpu": used, "wait": 0.0, "sent": 0, "received": 0})
         if step.output is not None:
-            rounds.append({"work": worked, "cpu": used, "wait": 0.0, "sent": 0, "received": 0})
-            return step.output, rounds
+            return step.output
         sent, received = link.sent, link.received
         wall, _ = clocks()
-        batch = link.exchange(tuple((EVERYONE if to is None else to, message) for to, message in step.outgoing))
-        rounds.append({
-            "work": worked, "cpu": used, "wait": clocks()[0] - wall,
-            "sent": link.sent - sent, "received": link.received - received,
-        })
+        batch = link.exchange(tuple(step.outgoing))
+        rounds[-1] |= {"wait": clocks()[0] - wall, "sent": link.sent - sent, "received": link.received - received}
         if leave_after == link.round:
             report("left", rounds=rounds, peak_memory=peak_memory())
             os._exit(0)  # as if the power had gone: nothing is said, nothing is closed in order
@@ -73,22 +74,28 @@ def main() -> None:
     key = vk.mpc.IdentityKey.generate()
     report("identity", identity=key.identity.hex())
     order = read_report()
-    plan = vk.mpc.Plan.from_bytes(bytes.fromhex(order["plan"]))
+    plan = vk.mpc.SumPlan.from_bytes(bytes.fromhex(order["plan"]))
     check_plan(plan, options.party, key.identity, options.accept_minimum)
 
+    began = clocks()
     vector = study.local_vector(study.read_rows(options.folder))
     if options.alter_input:
         vector[0] += 1
+    rounds: list[dict[str, object]] = []
     try:
-        session = vk.mpc.Session(plan, options.party, key, vector)
-        with Link(order["port"], bytes.fromhex(order["room"]), options.party, len(plan.parties)) as link:
-            output, rounds = take_part(session, link, options.leave_after)
+        session = vk.mpc.SumSession(plan, options.party, key, vector)
+        with Link(order["port"], plan.session, options.party, len(plan.parties)) as link:
+            output = take_part(session, link, began, rounds, options.leave_after)
     except vk.VeilkitError as error:
-        report("refused", error=type(error).__name__, name=error.name, code=error.code, what=error.what,
-               culprits=list(error.culprits), peak_memory=peak_memory())
+        report("refused", refusal=facts(error), rounds=rounds, peak_memory=peak_memory())
         raise SystemExit(3) from None
-    report("result", total=np.asarray(output.values).tolist(), survivors=list(output.survivors), rounds=rounds,
-           peak_memory=peak_memory())
+    report(
+        "result",
+        total=np.asarray(output.values).tolist(),
+        survivors=list(output.survivors),
+        rounds=rounds,
+        peak_memory=peak_memory(),
+    )
 
 
 if __name__ == "__main__":

@@ -14,13 +14,21 @@ from statistics_of_bytes import chi_square
 
 # What the rounds of the secure sum carry, for people.
 ROUNDS = {
-    1: "1 keys for this run",
+    1: "1 local sums, keys",
     2: "2 sealed shares of the masks",
     3: "3 masked input",
     4: "4 what arrived, signed",
     5: "5 shares that unmask the sum",
     6: "6 the sum",
 }
+
+
+def said(error: dict | None) -> str:
+    """A typed error in one line."""
+    if error is None:
+        return "NOT REFUSED"
+    blamed = f"; to blame: {', '.join(map(str, error['culprits']))}" if error["culprits"] else ""
+    return f"{error['error']}: {error['what']}{blamed} [{error['name']} {error['code']}]"
 
 
 @dataclasses.dataclass
@@ -51,19 +59,28 @@ class Run:
 
     def refusals(self) -> dict[int, dict]:
         """The typed errors, by hospital."""
-        return {party: report for party, report in self.reports.items() if report["kind"] == "refused"}
+        return {party: report["refusal"] for party, report in self.reports.items() if report["kind"] == "refused"}
 
     def refused_everywhere(self, names: set[str] | None) -> bool:
         """Whether nobody got a figure and everybody who stayed got a typed error, of these kinds if given."""
         stayed = [report for report in self.reports.values() if report["kind"] != "left"]
         return bool(stayed) and all(
-            report["kind"] == "refused" and (names is None or report["name"] in names) for report in stayed
+            report["kind"] == "refused" and (names is None or report["refusal"]["name"] in names) for report in stayed
         )
+
+    def slowest(self) -> list[tuple[str, dict[str, float]]]:
+        """Each round's name with the largest of the hospitals' seconds and bytes."""
+        rounds = [report["rounds"] for report in self.reports.values() if "rounds" in report]
+        found = []
+        for i in range(max(map(len, rounds), default=0)):
+            here = [steps[i] for steps in rounds if i < len(steps)]
+            most = {key: max(step[key] for step in here) for key in ("work", "cpu", "wait", "sent", "received")}
+            found.append((ROUNDS.get(i + 1, str(i + 1)), most))
+        return found
 
     def refusal_text(self) -> str:
         """The errors in one line."""
-        lines = {f"{r['name']} {r['code']}: {r['what']}" for r in self.refusals().values()}
-        return "; ".join(sorted(lines)) or "not refused"
+        return "; ".join(sorted({said(error) for error in self.refusals().values()})) or "not refused"
 
 
 @dataclasses.dataclass
@@ -111,8 +128,15 @@ class Outcome:
 
     @classmethod
     def assemble(
-        cls, hospitals: list[study.Rows], runs: list[Run], attacked: list[Run], score: Score, tried: dict, key: dict,
-        capture: pathlib.Path, plaintexts: dict[str, int],
+        cls,
+        hospitals: list[study.Rows],
+        runs: list[Run],
+        attacked: list[Run],
+        score: Score,
+        tried: dict,
+        key: dict,
+        capture: pathlib.Path,
+        plaintexts: dict[str, int],
     ) -> "Outcome":
         """Computes the figures, jointly and in the clear, and gathers sizes and memory."""
         index = json.loads(capture.read_text())
@@ -130,16 +154,34 @@ class Outcome:
             for party, report in run.reports.items():
                 name = study.HOSPITALS[party - 1]
                 memory[name] = max(memory.get(name, 0), report["peak_memory"])
-        memory |= {"patient": score.patient["peak_memory"], "doctor": score.doctor["peak_memory"],
-                   "curious relay": tried["peak_memory"]}
+        memory |= {
+            "patient": score.patient["peak_memory"],
+            "doctor": score.doctor["peak_memory"],
+            "curious relay": tried["peak_memory"],
+        }
         numbers = [
             (name, row[key]) for rows in hospitals for name, key in study.PATIENT_NUMBER.items() for row in rows[name]
         ]
         everybody = sum(len(study.load_table(name)) for name in study.PATIENT_NUMBER)
         return cls(
-            hospitals, runs, attacked, score, tried, key, plaintexts, index["messages"], index["events"], figures,
-            comparisons, memory, same, len(set(numbers)) == len(numbers) == everybody, len(numbers),
-            study.local_vector(hospitals[0]), capture.with_suffix(".bin").stat().st_size, unmasked(hospitals),
+            hospitals,
+            runs,
+            attacked,
+            score,
+            tried,
+            key,
+            plaintexts,
+            index["messages"],
+            index["events"],
+            figures,
+            comparisons,
+            memory,
+            same,
+            len(set(numbers)) == len(numbers) == everybody,
+            len(numbers),
+            study.local_vector(hospitals[0]),
+            capture.with_suffix(".bin").stat().st_size,
+            unmasked(hospitals),
         )
 
     def bytes_per_round(self, room: str) -> dict[int, dict[int, int]]:

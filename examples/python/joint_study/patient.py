@@ -40,9 +40,15 @@ def main() -> None:
     times.append(clocks()[0])
     score = float(keys.secret_key.decrypt(vk.paillier.EncryptedArray.from_bytes(answer, keys.public_key)))
     times.append(clocks()[0])
-    report("score", score=score, risk=float(risk.sigmoid(score)), sent=link.sent, received=link.received,
-           seconds=dict(zip(("key", "encrypt", "wait", "decrypt"), (b - a for a, b in zip(times, times[1:])))),
-           peak_memory=peak_memory())
+    report(
+        "score",
+        score=score,
+        risk=float(risk.sigmoid(score)),
+        sent=link.sent,
+        received=link.received,
+        seconds=dict(zip(("key", "encrypt", "wait", "decrypt"), (b - a for a, b in zip(times, times[1:])))),
+        peak_memory=peak_memory(),
+    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import pathlib
 import sys
 import time
 
+import veilkit as vk
+
 
 def peak_memory() -> int:
     """The most memory this process ever held, in bytes (`VmHWM`; `getrusage` would count the parent's)."""
@@ -22,6 +24,17 @@ def report(kind: str, **facts: object) -> None:
 def read_report() -> dict:
     """One JSON line from standard input."""
     return json.loads(sys.stdin.readline())
+
+
+def facts(error: vk.VeilkitError) -> dict[str, object]:
+    """A typed error as plain facts."""
+    return {
+        "error": type(error).__name__,
+        "name": error.name,
+        "code": error.code,
+        "what": error.what,
+        "culprits": list(error.culprits),
+    }
 
 
 def clocks() -> tuple[float, float]:

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """The machine in the middle: collects each round's messages, closes the round, hands everyone their batch.
 
-It holds no key. It keeps every byte it sees, as a curious relay would, and writes them down when its standard input ends:
-`capture.bin` and `capture.json` in the folder named by the first argument. Prints `PORT n` when it listens.
+It holds no key. It keeps every byte it sees, as a curious relay would, and writes them down when its standard input
+ends: `capture.bin` and `capture.json` in the folder named by the first argument. Prints `PORT n` when it listens.
 
-A round closes when every party that is still here has sent, or `--deadline` seconds after its first message: whoever has
-not sent by then, or whose connection ended, has left. `--attack` makes it a relay that lies; the parties find out.
+A round closes when every party that is still here has sent, or `--deadline` seconds after its first message: whoever
+has not sent by then, or whose connection ended, has left. `--attack` makes it a relay that lies; the parties find out.
 """
 
 import argparse
@@ -21,7 +21,10 @@ from process import peak_memory
 
 MAX_ROOMS = 16
 MAX_CAPTURE = 256 << 20
+# What one batch can carry, with room for the messages' headers.
+MAX_ROUND = wire.MAX_FRAME - (1 << 16)
 JOIN_SECONDS = 10.0
+# The round of the secure sum in which the masked inputs go by: where a lie would pay most.
 MASKED_ROUND = 3
 
 
@@ -81,7 +84,9 @@ class Relay:
 
     def _event(self, room: bytes, what: str, **more: object) -> None:
         seconds = time.monotonic() - self.rooms[room].started
-        self.events.append({"room": room.hex(), "seconds": seconds, "what": what, "round": self.rooms[room].round, **more})
+        self.events.append(
+            {"room": room.hex(), "seconds": seconds, "what": what, "round": self.rooms[room].round, **more}
+        )
 
     def _join(self, join: wire.Join, writer: asyncio.StreamWriter) -> None:
         room = self.rooms.get(join.room)
@@ -103,13 +108,22 @@ class Relay:
         if any(receiver > room.parties or receiver == party for receiver, _ in send.messages):
             raise wire.WireError("no such receiver")
         size = sum(len(message) for _, message in send.messages)
+        waiting = [message for messages in room.pending.values() for _, message in messages]
+        if size + sum(map(len, waiting)) > MAX_ROUND or len(send.messages) + len(waiting) > wire.MAX_MESSAGES:
+            raise wire.WireError("the round is full")
         if len(self.captured) + size > MAX_CAPTURE:
             raise wire.WireError("the relay's store is full")
         for receiver, message in send.messages:
-            self.messages.append({
-                "room": room_id.hex(), "round": send.round, "sender": party, "receiver": receiver,
-                "offset": len(self.captured), "length": len(message),
-            })
+            self.messages.append(
+                {
+                    "room": room_id.hex(),
+                    "round": send.round,
+                    "sender": party,
+                    "receiver": receiver,
+                    "offset": len(self.captured),
+                    "length": len(message),
+                }
+            )
             self.captured += message
         if room.timer is None:
             room.timer = asyncio.get_running_loop().call_later(self.deadline, self._deadline, room_id)
@@ -144,7 +158,7 @@ class Relay:
         self._event(room_id, "closed", left=sorted(room.left))
         for party, writer in list(room.writers.items()):
             batch = tuple(
-                (sender, self.attack(room, party, sender, message))
+                (sender, self.altered(room, sender, message))
                 for sender, messages in sorted(room.pending.items())
                 for receiver, message in messages
                 if sender != party and receiver in (party, wire.EVERYONE) and not self.hides(room, party, sender)
@@ -153,13 +167,13 @@ class Relay:
         room.pending.clear()
         room.round += 1
 
-    def attack(self, room: Room, receiver: int, sender: int, message: bytes) -> bytes:
-        """The message that is handed on: the one that came, unless the relay is told to flip a bit of a masked input."""
+    def altered(self, room: Room, sender: int, message: bytes) -> bytes:
+        """The message that is handed on: what came in, unless the relay is told to flip a bit of a masked input."""
         if self.lie != "flip" or room.round != MASKED_ROUND or sender != 1:
             return message
-        altered = bytearray(message)
-        altered[len(altered) // 2] ^= 1
-        return bytes(altered)
+        flipped = bytearray(message)
+        flipped[len(flipped) // 2] ^= 1
+        return bytes(flipped)
 
     def hides(self, room: Room, receiver: int, sender: int) -> bool:
         """Whether a message is held back: told to split, the relay lets party 1 believe that party 2 has left.
@@ -180,8 +194,12 @@ async def main() -> None:
     """Serves on a port that the system chooses, until standard input ends."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path, help="where the captured bytes go")
-    parser.add_argument("--deadline", type=float, default=20.0, help="seconds a round stays open after its first message")
-    parser.add_argument("--attack", choices=("flip", "split"), help="alter a message, or show the parties different ones")
+    parser.add_argument(
+        "--deadline", type=float, default=20.0, help="seconds a round stays open after its first message"
+    )
+    parser.add_argument(
+        "--attack", choices=("flip", "split"), help="alter a message, or show the parties different ones"
+    )
     options = parser.parse_args()
     relay = Relay(options.deadline, options.attack)
     server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)

@@ -14,6 +14,9 @@ def chi_square(data: bytes) -> dict[str, float]:
     z = ((statistic / freedom) ** (1 / 3) - (1 - 2 / (9 * freedom))) / math.sqrt(2 / (9 * freedom))
     shares = counts[counts > 0] / len(data)
     return {
-        "bytes": len(data), "statistic": statistic, "p": 0.5 * math.erfc(z / math.sqrt(2)),
-        "entropy": float(-(shares * np.log2(shares)).sum()), "counts": counts.tolist(),
+        "bytes": len(data),
+        "statistic": statistic,
+        "p": 0.5 * math.erfc(z / math.sqrt(2)),
+        "entropy": float(-(shares * np.log2(shares)).sum()),
+        "counts": counts.tolist(),
     }

@@ -1,8 +1,8 @@
 """What the study asks: the columns, their public bins, and how one hospital's rows become one vector of sums.
 
 Everything here is public and agreed beforehand. A hospital turns its own rows into `local_vector`; the secure sum adds
-the vectors of all hospitals; `figures` turns the joint vector into counts, means, variances, standard errors, histograms
-and one linear regression. No row and no hospital's own vector is needed for that.
+the vectors of all hospitals; `figures` turns the joint vector into counts, means, variances, standard errors,
+histograms and one linear regression. No row and no hospital's own vector is needed for that.
 """
 
 import csv
@@ -72,16 +72,30 @@ COLUMNS = (
     Column("cigarettes", "Cigarettes a day 1971", "per day", NHEFS, _number("smokeintensity"), 20, _steps(5, 40, 5)),
     Column("smokers", "Still smoking in 1982", "share", NHEFS, lambda row: 1.0 - float(row["qsmk"])),
     # Coded 0 never, 1 ever, 2 missing.
-    Column("diabetes", "Diabetes ever, 1971", "share", NHEFS,
-           lambda row: None if row["diabetes"] == "2" else float(row["diabetes"])),
+    Column(
+        "diabetes",
+        "Diabetes ever, 1971",
+        "share",
+        NHEFS,
+        lambda row: None if row["diabetes"] == "2" else float(row["diabetes"]),
+    ),
     Column("bmi", "Body mass index", "kg/m\N{SUPERSCRIPT TWO}", DIABETES, _number("bmi"), 26, _steps(20, 36, 2)),
     Column("glucose", "Blood glucose", "mg/dl", DIABETES, _number("s6"), 90, _steps(70, 110, 10)),
-    Column("progression", "Progression after a year", "score", DIABETES, _number("progression"), 150, _steps(50, 300, 50)),
+    Column(
+        "progression", "Progression after a year", "score", DIABETES, _number("progression"), 150, _steps(50, 300, 50)
+    ),
 )
 
-# Progression of diabetes explained by five measurements: column, public centre, public scale.
-OUTCOME = ("progression", 150.0, 75.0)
-PREDICTORS = (("age", 50.0, 13.0), ("sex", 1.5, 0.5), ("bmi", 26.0, 4.5), ("bp", 95.0, 14.0), ("s6", 91.0, 11.5))
+# Progression of diabetes explained by five measurements: title, column, public centre, public scale.
+OUTCOME = ("progression", "progression", 150.0, 75.0)
+PREDICTORS = (
+    ("age", "age", 50.0, 13.0),
+    ("sex", "sex", 1.5, 0.5),
+    ("body mass index", "bmi", 26.0, 4.5),
+    ("blood pressure", "bp", 95.0, 14.0),
+    ("blood glucose", "s6", 91.0, 11.5),
+)
+COEFFICIENTS = ("intercept", *(title for title, *_ in PREDICTORS))
 REGRESSION_WIDTH = (len(PREDICTORS) + 1) * (len(PREDICTORS) + 2) // 2 + len(PREDICTORS) + 1 + 1
 
 VECTOR_LENGTH = sum(column.width for column in COLUMNS) + REGRESSION_WIDTH
@@ -114,7 +128,10 @@ def split() -> list[Rows]:
     """The rows of each hospital, by the fixed rule."""
     tables = {name: load_table(name) for name in PATIENT_NUMBER}
     return [
-        {name: [row for row in table if int(row[PATIENT_NUMBER[name]]) % 10 in digits] for name, table in tables.items()}
+        {
+            name: [row for row in table if int(row[PATIENT_NUMBER[name]]) % 10 in digits]
+            for name, table in tables.items()
+        }
         for digits in LAST_DIGITS
     ]
 
@@ -141,8 +158,10 @@ def read_rows(folder: pathlib.Path) -> Rows:
 def design(rows: list[dict[str, str]]) -> tuple[np.ndarray, np.ndarray]:
     """The regression's matrix (1, then the predictors) and outcome, centred and scaled by public numbers."""
     columns = [np.ones(len(rows))]
-    columns += [(np.array([float(row[name]) for row in rows]) - centre) / scale for name, centre, scale in PREDICTORS]
-    name, centre, scale = OUTCOME
+    columns += [
+        (np.array([float(row[name]) for row in rows]) - centre) / scale for _, name, centre, scale in PREDICTORS
+    ]
+    _, name, centre, scale = OUTCOME
     return np.column_stack(columns), (np.array([float(row[name]) for row in rows]) - centre) / scale
 
 
@@ -209,7 +228,7 @@ def place(key: str) -> int:
 
 @np.errstate(all="ignore")
 def figures(vector: np.ndarray) -> Figures:
-    """The study's figures from the joint vector alone; a vector that is no sum of patients gives NaN, not an exception."""
+    """The study's figures from the joint vector alone; what is no sum of patients gives NaN, not an exception."""
     vector = np.asarray(vector, dtype=float)
     columns, start = {}, 0
     for column in COLUMNS:
@@ -220,7 +239,10 @@ def figures(vector: np.ndarray) -> Figures:
         variance = (squares - total * total / count) / (count - 1)
         histogram = [count - total, total] if column.is_share else list(part[3:])
         columns[column.key] = ColumnFigures(
-            float(count), float(column.centre + total / count), float(variance), float(np.sqrt(variance / count)),
+            float(count),
+            float(column.centre + total / count),
+            float(variance),
+            float(np.sqrt(variance / count)),
             [float(cell) for cell in histogram],
         )
     return Figures(columns, _regression(vector[start:]))

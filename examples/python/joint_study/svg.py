@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 
 def _svg(width: float, height: float, label: str, body: list[str]) -> str:
-    return (f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{html.escape(label)}">'
-            f'{"".join(body)}</svg>')
+    return f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{html.escape(label)}">{"".join(body)}</svg>'
 
 
 def _text(x: float, y: float, content: str, anchor: str = "middle", kind: str = "") -> str:
@@ -19,16 +18,22 @@ def _text(x: float, y: float, content: str, anchor: str = "middle", kind: str = 
 
 
 def _rect(x: float, y: float, width: float, height: float, fill: str, title: str = "", radius: float = 2) -> str:
-    return (f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}" rx="{radius:g}" '
-            f'fill="var(--{fill})"><title>{html.escape(title)}</title></rect>')
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}" rx="{radius:g}" '
+        f'fill="var(--{fill})"><title>{html.escape(title)}</title></rect>'
+    )
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, stroke: str, width: float = 1, more: str = "") -> str:
-    return (f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="var(--{stroke})" '
-            f'stroke-width="{width:g}" {more}/>')
+    return (
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="var(--{stroke})" '
+        f'stroke-width="{width:g}" {more}/>'
+    )
 
 
-def histogram(title: str, names: Sequence[str], edges: Sequence[float], joint: Sequence[float], clear: Sequence[float]) -> str:
+def histogram(
+    title: str, names: Sequence[str], edges: Sequence[float], joint: Sequence[float], clear: Sequence[float]
+) -> str:
     """Joint cells as bars, the clear cells as a stroke across each bar; edges below, open at both ends."""
     width, height, left, bottom, top = 480.0, 190.0, 38.0, 24.0, 10.0
     floor, step = height - bottom, (width - left - 4) / len(joint)
@@ -62,7 +67,8 @@ def share(title: str, joint: Sequence[float], clear: Sequence[float]) -> str:
         _line(width * mark, top - 5, width * mark, top + thick + 5, "clear", 2.5, 'stroke-linecap="round"'),
         _text(0, top - 9, f"yes {joint[1]:,.0f} of {sum(joint):,.0f}", "start", "strong"),
         _text(width, top - 9, f"{part:.2%}", "end", "strong"),
-        _text(0, top + thick + 20, "0", "start"), _text(width, top + thick + 20, "100%", "end"),
+        _text(0, top + thick + 20, "0", "start"),
+        _text(width, top + thick + 20, "100%", "end"),
     ]
     return _svg(width, height, f"{title}: joint {part:.4%}, clear {mark:.4%}.", body)
 
@@ -82,15 +88,17 @@ def forest(names: Sequence[str], joint: Sequence[tuple[float, float]], clear: Se
         body += [
             _text(0, y + 4, name, "start", "strong"),
             _line(place(b - 1.96 * s), y, place(b + 1.96 * s), y, "joint", 2.5, 'stroke-linecap="round"'),
-            f'<circle cx="{place(b):.1f}" cy="{y:.1f}" r="4.5" fill="var(--joint)"><title>{html.escape(name)}: joint {b:.6f}, '
-            f'clear {c:.6f}</title></circle>',
+            f'<circle cx="{place(b):.1f}" cy="{y:.1f}" r="4.5" fill="var(--joint)">'
+            f"<title>{html.escape(name)}: joint {b:.6f}, clear {c:.6f}</title></circle>",
             f'<circle cx="{place(c):.1f}" cy="{y:.1f}" r="8" fill="none" stroke="var(--clear)" stroke-width="2"/>',
         ]
     return _svg(width, height, "Coefficients with 95% intervals; joint and clear coincide.", body)
 
 
-def timeline(names: Sequence[str], rounds: int, sent: Sequence[int], ends: Sequence[tuple[str, bool]], colours: Sequence[str]) -> str:
-    """One lane for each hospital: a dot for each round it sent, a cross where its process ended, what it had at the end."""
+def timeline(
+    names: Sequence[str], rounds: int, sent: Sequence[int], ends: Sequence[tuple[str, bool]], colours: Sequence[str]
+) -> str:
+    """One lane a hospital: a dot for each round it sent, a cross where its process ended, what it had at the end."""
     width, row, left, right = 520.0, 44.0, 62.0, 150.0
     height = row * len(names) + 24
     step = (width - left - right) / rounds
@@ -99,10 +107,16 @@ def timeline(names: Sequence[str], rounds: int, sent: Sequence[int], ends: Seque
         y = 24 + row * i + row / 2
         stop = left + step * (count + 0.02) if count < rounds else width - right + 4
         body += [_text(0, y + 4, name, "start", "strong"), _line(left, y, stop, y, colour, 3)]
-        body += [f'<circle cx="{left + step * (r + 0.5):.1f}" cy="{y:.1f}" r="6.5" fill="var(--{colour})"/>' for r in range(count)]
+        body += [
+            f'<circle cx="{left + step * (r + 0.5):.1f}" cy="{y:.1f}" r="6.5" fill="var(--{colour})"/>'
+            for r in range(count)
+        ]
         gone = end.startswith("gone")
         if gone:
-            body += [_line(stop - 6, y - 6, stop + 6, y + 6, "bad", 3), _line(stop - 6, y + 6, stop + 6, y - 6, "bad", 3)]
+            body += [
+                _line(stop - 6, y - 6, stop + 6, y + 6, "bad", 3),
+                _line(stop - 6, y + 6, stop + 6, y - 6, "bad", 3),
+            ]
             body.append(_text(stop + 14, y + 4, "process ended", "start"))
         else:
             mark = "\N{CHECK MARK} " if good else "\N{BALLOT X} "
@@ -122,14 +136,20 @@ def gauge(value: float, clear: float) -> str:
 
     def arc(upto: float, colour: str) -> str:
         (x1, y1), (x2, y2) = point(0, radius), point(upto, radius)
-        return (f'<path d="M{x1:.1f} {y1:.1f} A{radius:g} {radius:g} 0 0 1 {x2:.1f} {y2:.1f}" fill="none" '
-                f'stroke="var(--{colour})" stroke-width="{thick:g}"/>')
+        return (
+            f'<path d="M{x1:.1f} {y1:.1f} A{radius:g} {radius:g} 0 0 1 {x2:.1f} {y2:.1f}" fill="none" '
+            f'stroke="var(--{colour})" stroke-width="{thick:g}"/>'
+        )
 
     (x1, y1), (x2, y2) = point(clear, radius - thick / 2 - 6), point(clear, radius + thick / 2 + 6)
     body = [
-        arc(0.999999, "soft"), arc(value, "joint"), _line(x1, y1, x2, y2, "clear", 3, 'stroke-linecap="round"'),
-        _text(cx, cy - 24, f"{value:.1%}", kind="big"), _text(cx, cy - 4, "risk of malignancy"),
-        _text(cx - radius, cy + 18, "0"), _text(cx + radius, cy + 18, "100%"),
+        arc(0.999999, "soft"),
+        arc(value, "joint"),
+        _line(x1, y1, x2, y2, "clear", 3, 'stroke-linecap="round"'),
+        _text(cx, cy - 24, f"{value:.1%}", kind="big"),
+        _text(cx, cy - 4, "risk of malignancy"),
+        _text(cx - radius, cy + 18, "0"),
+        _text(cx + radius, cy + 18, "100%"),
     ]
     return _svg(width, height, f"Risk of malignancy {value:.4%} decrypted, {clear:.4%} in the clear.", body)
 
@@ -165,4 +185,9 @@ def byte_counts(label: str, counts: Sequence[int], colour: str) -> str:
     over = max(counts)
     if over > limit:
         body.append(_text(6, 11, f"byte {list(counts).index(over):02x} occurs {over:,} times: cut here", "start"))
-    return _svg(width, height, f"{label}: byte values from 00 to ff, the most frequent {over} times, {mean:.0f} on average.", body)
+    return _svg(
+        width,
+        height,
+        f"{label}: byte values from 00 to ff, the most frequent {over} times, {mean:.0f} on average.",
+        body,
+    )

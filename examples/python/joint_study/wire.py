@@ -6,7 +6,7 @@
     BATCH    u8 3, u16 round, u16 left, left x u16 party, u16 count, count x message     relay -> party
     DONE     u8 4                                               party -> relay: finished, not fled
     REFUSED  u8 5, text                                         relay -> party, then the connection ends
-    message  u16 peer, u32 length, bytes                        peer: the receiver in SEND (0 = everyone), the sender in BATCH
+    message  u16 peer, u32 length, bytes                        peer: receiver in SEND (0 = everyone), sender in BATCH
 
 The relay understands nothing else: what is inside a message is sealed, masked or signed by the parties.
 """

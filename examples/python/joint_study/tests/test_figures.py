@@ -55,7 +55,11 @@ class Figures(unittest.TestCase):
 
     def test_what_is_no_sum_gives_nan_and_fails(self) -> None:
         rows = clear.pool(self.hospitals)
-        for vector in (np.zeros(study.VECTOR_LENGTH), np.full(study.VECTOR_LENGTH, np.nan), -np.ones(study.VECTOR_LENGTH)):
+        for vector in (
+            np.zeros(study.VECTOR_LENGTH),
+            np.full(study.VECTOR_LENGTH, np.nan),
+            -np.ones(study.VECTOR_LENGTH),
+        ):
             found = checks.compare(study.figures(vector), clear.figures(rows), rows, 3)
             self.assertTrue(any(not c.holds for c in found))
 

@@ -89,8 +89,13 @@ class Rounds(unittest.IsolatedAsyncioTestCase):
     async def test_bad_frames_end_only_their_own_connection(self) -> None:
         peers = await self.trio()
         for bad in (
-            b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x01\0\0\0\x09",
-            wire.Join(ROOM, 1, 3), wire.Join(ROOM, 1, 2), wire.Send(1, ()), wire.Done(),
+            b"\xff\xff\xff\xff",
+            b"\0\0\0\0",
+            b"\x01\0\0\0\x09",
+            wire.Join(ROOM, 1, 3),
+            wire.Join(ROOM, 1, 2),
+            wire.Send(1, ()),
+            wire.Done(),
         ):
             stranger = await self.peer(bad)
             self.assertIsInstance(await stranger.frame(), wire.Refused)
@@ -99,10 +104,36 @@ class Rounds(unittest.IsolatedAsyncioTestCase):
         self.assertEqual((await peers[2].frame()).left, ())
 
     async def test_wrong_round_and_wrong_receiver_are_refused(self) -> None:
-        for number, bad in enumerate((wire.Send(2, ()), wire.Send(1, ((1, b"myself"),)), wire.Send(1, ((4, b"nobody"),)))):
+        for number, bad in enumerate(
+            (wire.Send(2, ()), wire.Send(1, ((1, b"myself"),)), wire.Send(1, ((4, b"nobody"),)))
+        ):
             peers = await self.trio(bytes([number]) * wire.ROOM_BYTES)
             peers[0].send(bad)
             self.assertIsInstance(await peers[0].frame(), wire.Refused)
+
+    async def test_rounds_are_bounded(self) -> None:
+        peers = await self.trio()
+        peers[0].send(wire.Send(1, ((0, bytes(wire.MAX_FRAME // 2)),)))
+        while not self.relay.captured:
+            await asyncio.sleep(0.01)
+        peers[1].send(wire.Send(1, ((0, bytes(wire.MAX_FRAME // 2)),)))
+        self.assertEqual(await peers[1].frame(), wire.Refused("the round is full"))
+
+    async def test_a_lying_relay_flips_and_hides(self) -> None:
+        for lie in ("flip", "split"):
+            self.relay.lie = lie
+            room = lie.encode().ljust(wire.ROOM_BYTES)
+            peers = await self.trio(room)
+            for number in (1, 2, 3):
+                for peer, text in zip(peers, (b"a", b"b", b"c")):
+                    peer.send(wire.Send(number, ((0, text),)))
+                batches = [await peer.frame() for peer in peers]
+            heard = {party: batch.messages for party, batch in enumerate(batches, 1)}
+            if lie == "flip":
+                self.assertEqual(heard[2], ((1, b"`"), (3, b"c")))
+                self.assertEqual(heard[1], ((2, b"b"), (3, b"c")))
+            else:
+                self.assertEqual(heard, {1: ((3, b"c"),), 2: ((3, b"c"),), 3: ((1, b"a"), (2, b"b"))})
 
     async def test_rooms_are_bounded(self) -> None:
         for number in range(16):

@@ -1,9 +1,9 @@
 """Frames: what is written reads back, and nothing else reads."""
 
 import os
+import pathlib
 import struct
 import sys
-import pathlib
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
