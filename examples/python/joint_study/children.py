@@ -1,6 +1,7 @@
 """The demo's processes as seen from the one that starts them: JSON lines in and out, a time limit on every wait."""
 
 import json
+import os
 import pathlib
 import queue
 import subprocess
@@ -27,6 +28,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # small sums: threads would only cost time
         )
         self._lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
