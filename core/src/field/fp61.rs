@@ -2,7 +2,7 @@
 use core::ops::{Add, Mul, Neg, Sub};
 
 use rand_core::CryptoRng;
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, CtOption};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeLess, CtOption};
 use zeroize::Zeroize;
 
 use super::Field;
@@ -138,7 +138,7 @@ impl Field for Fp61 {
 
     fn read(body: &mut Reader<'_>, what: &'static str) -> Result<Self> {
         let value = body.u64(what)?;
-        if value >= Self::MODULUS {
+        if !declassify(value.ct_lt(&Self::MODULUS)) {
             return Err(Error::new(ErrorKind::InvalidEncoding, what));
         }
         Ok(Self(value))

@@ -2,10 +2,14 @@
 //!
 //! All that decides anything here is public: the points, and the differences between what an extra share says and
 //! what the first `threshold` shares say it should.
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::split::padded;
-use crate::field::gf256::{Block, Gf256};
+use crate::{
+    field::gf256::{Block, Gf256},
+    secret::declassify,
+};
 
 /// The given shares of one set: `points[i]` is the index of the share with `payloads[i]`.
 ///
@@ -35,7 +39,8 @@ impl Code<'_> {
         secret
     }
 
-    /// The first byte position, not before `from`, where some share does not lie on the polynomial of the others.
+    /// A byte position where some share does not lie on the polynomial of the others. There is none in the blocks
+    /// before that of `from`.
     pub(super) fn first_inconsistency(&self, from: usize) -> Option<usize> {
         if self.spare() == 0 {
             return None;
@@ -49,18 +54,16 @@ impl Code<'_> {
         for block in first_block..self.payloads[0].len().div_ceil(Block::LEN) {
             self.load(block, &mut blocks);
             let (base, extra) = blocks.split_at(self.threshold);
-            let mut differing = [0; Block::LEN];
             for (factors, given) in rows.iter().zip(extra) {
                 let mut difference = Block::linear_combination(factors, base);
                 difference.add_assign(given);
-                if difference != Block::ZERO {
-                    for (sum, byte) in differing.iter_mut().zip(difference.to_elements()) {
-                        *sum |= byte;
-                    }
+                if !declassify(difference.ct_eq(&Block::ZERO)) {
+                    // Which bytes differ tells of errors only.
+                    let mut bytes = difference.to_elements().into_iter();
+                    return bytes
+                        .position(|byte| !declassify(byte.ct_eq(&0)))
+                        .map(|at| block * Block::LEN + at);
                 }
-            }
-            if let Some(at) = differing.iter().position(|byte| *byte != 0) {
-                return Some(block * Block::LEN + at);
             }
         }
         None

@@ -9,6 +9,7 @@
 //! \[Mas69\] J. Massey, "Shift-register synthesis and BCH decoding", IEEE Trans. Inf. Theory 15(1), 1969, algorithm 1.
 //! \[MS77\] MacWilliams and Sloane, "The Theory of Error-Correcting Codes", chapter 10, section 8: the dual of a
 //! generalised Reed-Solomon code.
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::{
@@ -19,6 +20,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     field::gf256::Gf256,
     party::{Culprits, PartyId},
+    secret::declassify,
 };
 
 /// Recovers a secret from payloads of which up to `(m - threshold) / 2` out of `m` are wrong, and names those.
@@ -91,9 +93,14 @@ fn locate(points: &[Gf256], values: &[Gf256], threshold: usize) -> Option<Vec<us
         return None;
     }
     // locator(z) = prod (1 - X z) over the wrong points X: its roots are their inverses.
-    let is_root = |z: Gf256| locator.iter().rev().fold(Gf256::ZERO, |sum, c| sum * z + *c) == Gf256::ZERO;
+    let is_root = |z: Gf256| is_zero(locator.iter().rev().fold(Gf256::ZERO, |sum, c| sum * z + *c));
     let places: Vec<usize> = (0..points.len()).filter(|i| is_root(points[*i].invert())).collect();
     (places.len() == errors).then_some(places)
+}
+
+/// Decided openly, since only errors can make a syndrome.
+fn is_zero(value: Gf256) -> bool {
+    declassify(value.ct_eq(&Gf256::ZERO))
 }
 
 /// `S_k = sum u_i x_i^k y_i` with `u_i = 1 / prod (x_i - x_j)` over `j != i`: zero for every `k < count` exactly when
@@ -119,7 +126,7 @@ fn shortest_recurrence(sequence: &[Gf256]) -> (Vec<Gf256>, usize) {
     for n in 0..sequence.len() {
         let terms = current.iter().zip(sequence[..=n].iter().rev());
         let discrepancy = terms.take(length + 1).fold(Gf256::ZERO, |sum, (c, s)| sum + *c * *s);
-        if discrepancy == Gf256::ZERO {
+        if is_zero(discrepancy) {
             shift += 1;
             continue;
         }

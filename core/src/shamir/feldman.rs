@@ -23,6 +23,7 @@ use crate::{
     field::Field,
     group::{Point, Scalar},
     party::{Culprits, PartyId},
+    secret::declassify,
     transcript::{Digest, Transcript},
 };
 
@@ -63,7 +64,7 @@ pub fn split(
     rng: &mut impl CryptoRng,
 ) -> Result<(Commitment, Vec<Share>)> {
     let params = Params::new(threshold, shares)?;
-    if secret.ct_eq(&Scalar::ZERO).into() {
+    if declassify(secret.ct_eq(&Scalar::ZERO)) {
         return Err(Error::new(ErrorKind::OutOfRange, "secret: zero"));
     }
     let mut rng = expand(rng);
@@ -166,7 +167,7 @@ impl Share {
     pub fn verify(&self, commitment: &Commitment) -> Result<()> {
         let fits = self.set_id == commitment.digest
             && self.params == commitment.params
-            && commitment.share_point(self.index)? == Point::mul_generator(&self.value);
+            && declassify(commitment.share_point(self.index)?.ct_eq(&Point::mul_generator(&self.value)));
         if fits {
             return Ok(());
         }

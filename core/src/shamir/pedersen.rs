@@ -25,6 +25,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     group::{Point, Scalar},
     party::PartyId,
+    secret::declassify,
     transcript::{Digest, Transcript},
 };
 
@@ -107,7 +108,7 @@ impl Commitment {
         scalars.extend_from_slice(&share.values);
         scalars.push(*share.blinder);
         let committed = Point::multi_mul_vartime(&powers(self.params, share.index), &self.points);
-        Point::multi_mul(&scalars, generators) == committed
+        declassify(Point::multi_mul(&scalars, generators).ct_eq(&committed))
     }
 }
 

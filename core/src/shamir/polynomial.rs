@@ -1,4 +1,5 @@
 //! Polynomials over a prime field: evaluation at share indices, interpolation at zero.
+use subtle::Choice;
 use zeroize::Zeroizing;
 
 use super::params::Params;
@@ -6,6 +7,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     field::{Field, batch},
     party::PartyId,
+    secret::declassify,
 };
 
 /// The index as a point; different indices are different points, and none is zero, since the field is large.
@@ -73,14 +75,14 @@ pub(super) fn interpolate_vectors<F: Field>(
     let (base, extra) = points.split_at(threshold);
     let at = |factors: &[F], place: usize| weighted_sum(factors, vectors.iter().map(|vector| vector[place]));
     let interpolation = Interpolation::new(base);
-    let mut consistent = true;
+    let mut consistent = Choice::from(1);
     for (x, vector) in extra.iter().zip(&vectors[threshold..]) {
         let factors = interpolation.at(*x);
         for (place, value) in vector.iter().enumerate() {
-            consistent &= bool::from(at(&factors, place).ct_eq(value));
+            consistent &= at(&factors, place).ct_eq(value);
         }
     }
-    if !consistent {
+    if !declassify(consistent) {
         return Err(Error::new(ErrorKind::VerificationFailed, "shares: not on one polynomial"));
     }
     let factors = interpolation.at(F::ZERO);

@@ -11,6 +11,7 @@ use super::{commitments::Commitments, params::Params};
 use crate::{
     error::{Error, ErrorKind, Result},
     party::PartyId,
+    secret::declassify,
 };
 
 /// Names one dealing; random, so that shares of two dealings never mix. Public.
@@ -100,9 +101,9 @@ impl Share {
         Err(Error::new(ErrorKind::VerificationFailed, "share: commitment").blame(self.index))
     }
 
-    /// Whether the list holds the commitment to this share. Both are hashes: nothing secret to hide here.
+    /// Whether the list holds the commitment to this share.
     pub(super) fn matches(&self, list: &Commitments) -> bool {
-        list.get(self.index) == Some(&Commitments::commit(self))
+        list.get(self.index).is_some_and(|listed| declassify(listed.ct_eq(&Commitments::commit(self))))
     }
 
     /// The index as a point of GF(256).

@@ -4,6 +4,7 @@ mod bigint;
 mod field;
 mod paillier;
 mod secret;
+mod shamir;
 mod transcript;
 
 use crate::memcheck;
@@ -29,7 +30,7 @@ const fn planted(group: &'static str, function: &'static str, secret: &'static s
 }
 
 const GROUPS: &[&[Row]] =
-    &[secret::ROWS, transcript::ROWS, bigint::ROWS, field::ROWS, paillier::ROWS, arrays::ROWS];
+    &[secret::ROWS, transcript::ROWS, bigint::ROWS, field::ROWS, paillier::ROWS, arrays::ROWS, shamir::ROWS];
 
 /// Runs the rows of the groups whose name starts with `prefix`, and tells whether all of them are as they must be.
 pub(crate) fn run(prefix: &str) -> bool {

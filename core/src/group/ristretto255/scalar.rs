@@ -9,6 +9,7 @@ use crate::{
     codec::{Reader, Writer},
     error::{Error, ErrorKind, Result},
     field::Field,
+    secret::declassify,
 };
 
 /// An integer modulo the order of the group, 2^252 + 27742317777372353535851937790883648493, always fully reduced.
@@ -26,8 +27,11 @@ impl Scalar {
     /// # Errors
     /// `InvalidEncoding` for an integer that is not below the order.
     pub fn from_bytes(bytes: [u8; 32], what: &'static str) -> Result<Self> {
-        let scalar: Option<_> = curve25519_dalek::Scalar::from_canonical_bytes(bytes).into();
-        scalar.map(Self).ok_or(Error::new(ErrorKind::InvalidEncoding, what))
+        let scalar = curve25519_dalek::Scalar::from_canonical_bytes(bytes);
+        if !declassify(scalar.is_some()) {
+            return Err(Error::new(ErrorKind::InvalidEncoding, what));
+        }
+        Ok(Self(scalar.unwrap_or(curve25519_dalek::Scalar::ZERO)))
     }
 
     /// 31 bytes as an integer, little-endian; every such integer is below the order.

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use crate::{
     error::{Error, ErrorKind, Result},
     group::Scalar,
+    secret::declassify,
 };
 
 /// The longest secret in bytes, 64 KiB. Of something longer, share the key that encrypts it.
@@ -76,7 +77,7 @@ pub(super) fn join(pieces: &[Scalar], len: usize) -> Result<Zeroizing<Vec<u8>>> 
     }
     excess = secret[len..].iter().fold(excess, |sum, byte| sum | byte);
     secret.truncate(len);
-    if bool::from(excess.ct_eq(&0)) {
+    if declassify(excess.ct_eq(&0)) {
         return Ok(secret);
     }
     Err(Error::new(ErrorKind::VerificationFailed, "shares: dealt scalars are not bytes"))
