@@ -6,9 +6,54 @@ mod support;
 #[global_allocator]
 static COUNTING: support::alloc::Counting = support::alloc::Counting;
 
+mod shamir {
+    use super::support::vectors::samples;
+    use crate::malformed;
+    use veilkit::shamir::{Share, combine, combine_correcting, correct};
+
+    fn exercise(share: Share) {
+        let _ = share.verify();
+        let _ = combine(std::slice::from_ref(&share));
+        let _ = combine_correcting(&[share.clone(), share.clone()]);
+        let payload = vec![0; share.secret_len()];
+        let _ = correct(&[(share.index(), &payload[..])], share.params().threshold());
+    }
+
+    malformed!(shamir_share, Share, samples("shamir_share", 5), exercise);
+}
+
+mod paillier {
+    use super::support::{malformed::LIMIT, random::rng, vectors::samples};
+    use crate::malformed;
+    use veilkit::paillier::{EncryptionKey, Plaintext, PublicKey, SecretKey};
+
+    // The first use of a key builds a table, so a use takes tens of milliseconds.
+    fn encrypt(key: PublicKey) {
+        let message = Plaintext::from_i128(-5, &key);
+        let a = key.encrypt(&message, &mut rng("use")).expect("an accepted key encrypts");
+        let b = key.mul_plain(&key.add(&a, &a).expect("one key"), -3, 2).expect("one key");
+        key.neg(&b).expect("one key");
+    }
+
+    fn decrypt(key: SecretKey) {
+        let public = key.public_key();
+        let a = key
+            .encrypt(&Plaintext::from_i128(-5, public), &mut rng("use"))
+            .expect("an accepted key encrypts");
+        let message = key.decrypt(&a).expect("an accepted key decrypts");
+        assert_eq!(message.to_i128(public).expect("one key").into_option(), Some(-5));
+    }
+
+    // Each decoding tests for primes, 2048 bits in all. That of a secret key, which is one's own, does so in earnest.
+    malformed!(paillier_public_key, PublicKey, samples("paillier_public_key", 2), encrypt,
+        context: (), floor: 9_000, limit: LIMIT);
+    malformed!(paillier_secret_key, SecretKey, samples("paillier_secret_key", 1), decrypt,
+        context: (), floor: 6_000, limit: 4 * LIMIT);
+}
+
 /// The check must see each fault that it is there for.
 mod planted {
-    use super::support::malformed::{Check, Report, quiet_panics};
+    use super::support::malformed::{Check, LIMIT, Report, quiet_panics};
     use veilkit::{
         Error, ErrorKind, Result,
         codec::{Decode, Encode, Kind, Reader, Writer},
@@ -53,7 +98,9 @@ mod planted {
             })
         };
         let samples = vec![List(vec![]).to_bytes().to_vec(), List(vec![7; 20]).to_bytes().to_vec()];
-        Check { name: "planted", samples, floor: 10_000, decode, exercise }.run().map_err(|fault| fault.what)
+        Check { name: "planted", samples, floor: 10_000, limit: LIMIT / 10, decode, exercise }
+            .run()
+            .map_err(|fault| fault.what)
     }
 
     fn length_field(bytes: &[u8]) -> Option<u32> {
@@ -95,9 +142,8 @@ mod planted {
     #[test]
     fn slowness_is_found() {
         let slow = |bytes: &[u8]| {
-            if length_field(bytes) == Some(255) {
-                std::thread::sleep(std::time::Duration::from_millis(300));
-            }
+            let work: u32 = if length_field(bytes) == Some(255) { 400_000_000 } else { 0 };
+            (0..work).for_each(|i| _ = std::hint::black_box(i));
             Ok(())
         };
         assert!(found(slow, drop).unwrap_err().contains("takes"));
@@ -120,7 +166,9 @@ mod planted {
             List::from_bytes(&seen, ()).map(|list| (list, bytes.to_vec()))
         };
         let samples = vec![List(vec![1, 2]).to_bytes().to_vec()];
-        let fault = Check { name: "lax", samples, floor: 10_000, decode, exercise: drop }.run().unwrap_err();
+        let fault = Check { name: "lax", samples, floor: 10_000, limit: LIMIT, decode, exercise: drop }
+            .run()
+            .unwrap_err();
         assert_eq!(fault.what, "the input is accepted");
         fault.family
     }

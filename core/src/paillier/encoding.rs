@@ -100,7 +100,12 @@ impl Decode for SecretKey {
         if !is_key(&params, &p, &q, &h)? {
             return Err(NOT_A_KEY);
         }
-        Self::assemble(params, &p, &q, &h)
+        let key = Self::assemble(params, &p, &q, &h)?;
+        // -1 is minus a square too, but has no powers to choose from.
+        let (n, h_s) = (key.public.n(), key.public.n_squared().to_limbs(key.public.h_s()));
+        validate::check_base_vartime(&limbs::to_biguint_vartime(n), &limbs::to_biguint_vartime(&h_s))
+            .map_err(|_| NOT_A_KEY)?;
+        Ok(key)
     }
 }
 

@@ -4,3 +4,4 @@
 pub mod alloc;
 pub mod malformed;
 pub mod random;
+pub mod vectors;
