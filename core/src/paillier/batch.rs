@@ -1,4 +1,5 @@
 //! Steps that arrays share: work on lists of ciphertexts in chunks, watched and spread over the cores.
+use core::ops::Range;
 use std::borrow::Cow;
 
 use super::ciphertext::Ciphertext;
@@ -57,30 +58,27 @@ pub(super) fn add_pairs(
     try_map_in_steps(pairs, QUICK, observer, |(i, j)| key.add(&a[*i], &b[*j]))
 }
 
-/// For each group of places, the sum of what `work` makes of its pieces of at most [`TERMS`] places.
+/// For each of `groups` sums of `terms` terms, what `work` makes of its pieces of at most [`TERMS`] terms, added up.
 pub(super) fn sum_groups(
     key: &PublicKey,
-    groups: &[Vec<usize>],
+    groups: usize,
+    terms: usize,
     observer: &mut dyn Observer,
-    work: impl Fn(usize, &[usize]) -> Result<Ciphertext> + Sync,
+    work: impl Fn(usize, Range<usize>) -> Result<Ciphertext> + Sync,
 ) -> Result<Vec<Ciphertext>> {
-    let pieces: Vec<(usize, &[usize])> = groups
-        .iter()
-        .enumerate()
-        .flat_map(|(number, places)| places.chunks(TERMS).map(move |piece| (number, piece)))
+    let ends = |start: usize| start..terms.min(start + TERMS);
+    let pieces: Vec<(usize, Range<usize>)> = (0..groups)
+        .flat_map(|group| (0..terms).step_by(TERMS).map(move |start| (group, ends(start))))
         .collect();
-    let longest = pieces.iter().map(|(_, piece)| piece.len()).max().unwrap_or(1);
-    let partial = try_map_in_steps(&pieces, (TERMS / longest).min(32), observer, |(number, piece)| {
-        work(*number, piece)
-    })?;
-    let mut sums: Vec<Vec<&Ciphertext>> = vec![Vec::new(); groups.len()];
-    for ((number, _), partial) in pieces.iter().zip(&partial) {
-        sums[*number].push(partial);
+    // Short sums are quick: more of them before the observer is asked again.
+    let step = (TERMS / terms.clamp(1, TERMS)).min(32);
+    let partial = try_map_in_steps(&pieces, step, observer, |(group, piece)| work(*group, piece.clone()))?;
+    if terms <= TERMS && terms > 0 {
+        return Ok(partial);
     }
-    sums.iter()
-        .map(|terms| match terms[..] {
-            [only] => Ok(only.clone()),
-            _ => key.sum(terms),
-        })
-        .collect()
+    let mut sums: Vec<Vec<&Ciphertext>> = vec![Vec::new(); groups];
+    for ((group, _), partial) in pieces.iter().zip(&partial) {
+        sums[*group].push(partial);
+    }
+    sums.iter().map(|terms| key.sum(terms)).collect()
 }

@@ -162,17 +162,22 @@ impl MatmulPlan {
         (0..self.rows).flat_map(|row| (0..self.columns).map(move |column| (row, column))).collect()
     }
 
-    /// The elements of a row on the left.
-    pub(super) fn left(&self, row: usize) -> impl Iterator<Item = usize> {
-        let inner = self.inner;
-        (0..inner).map(move |i| row * inner + i)
+    /// Where a term of a row on the left, or of a column on the right, stands in its array.
+    pub(super) fn place(&self, places: Places, term: usize) -> usize {
+        match places {
+            Places::Row(row) => row * self.inner + term,
+            Places::Column(column) => term * self.columns + column,
+        }
     }
+}
 
-    /// The elements of a column on the right.
-    pub(super) fn right(&self, column: usize) -> impl Iterator<Item = usize> {
-        let columns = self.columns;
-        (0..self.inner).map(move |i| i * columns + column)
-    }
+/// The terms on one side of an element of a matrix product.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Places {
+    /// A row of the array on the left.
+    Row(usize),
+    /// A column of the array on the right.
+    Column(usize),
 }
 
 #[cfg(test)]
@@ -241,9 +246,7 @@ mod tests {
         assert!(out(&[3], &[4]).is_err() && out(&[], &[1]).is_err() && out(&[1, 1, 1], &[1]).is_err());
         let plan = MatmulPlan::new(&shape(&[2, 3]), &shape(&[3, 4])).unwrap();
         assert_eq!(plan.cells()[5], (1, 1));
-        assert_eq!(
-            (plan.left(1).collect::<Vec<_>>(), plan.right(1).collect()),
-            (vec![3, 4, 5], vec![1, 5, 9])
-        );
+        assert_eq!([0, 1, 2].map(|term| plan.place(Places::Row(1), term)), [3, 4, 5]);
+        assert_eq!([0, 1, 2].map(|term| plan.place(Places::Column(1), term)), [1, 5, 9]);
     }
 }

@@ -80,8 +80,9 @@ impl EncryptedArray {
     pub fn sum(&self, axis: Option<usize>, observer: &mut dyn Observer) -> Result<Self> {
         let (shape, groups, count) = self.groups(axis)?;
         let format = self.format.times(count)?.within(self.key.params())?;
-        let ciphertexts = batch::sum_groups(&self.key, &groups, observer, |_, places| {
-            self.key.sum(&places.iter().map(|place| &self.ciphertexts[*place]).collect::<Vec<_>>())
+        let ciphertexts = batch::sum_groups(&self.key, groups.len(), count, observer, |group, terms| {
+            self.key
+                .sum(&groups[group][terms].iter().map(|place| &self.ciphertexts[*place]).collect::<Vec<_>>())
         })?;
         Ok(Self { key: self.key.clone(), shape, ciphertexts, format, derived: true })
     }

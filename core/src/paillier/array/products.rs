@@ -9,7 +9,7 @@ use crate::paillier::ciphertext::Ciphertext;
 use crate::paillier::format::Format;
 use crate::paillier::magnitude::Magnitude;
 use crate::paillier::plain::PlainArray;
-use crate::paillier::selection::MatmulPlan;
+use crate::paillier::selection::{MatmulPlan, Places};
 use crate::progress::{Observer, try_map};
 
 /// Which side the weights are on.
@@ -153,35 +153,26 @@ impl EncryptedArray {
             Weights::Right => MatmulPlan::new(&self.shape, weights.shape())?,
             Weights::Left => MatmulPlan::new(weights.shape(), &self.shape)?,
         };
-        // For each element of the result, the places of its terms in the array and in the weights.
-        let cells = plan.cells();
-        let (elements, factors): (Vec<Vec<usize>>, Vec<Vec<usize>>) = cells
-            .iter()
-            .map(|(row, column)| {
-                let (left, right) = (plan.left(*row).collect(), plan.right(*column).collect());
-                match side {
-                    Weights::Right => (left, right),
-                    Weights::Left => (right, left),
-                }
-            })
-            .unzip();
-
         let format = match timing {
             Timing::Constant => self.format.mul(weights.format())?.times(plan.inner)?,
             Timing::Variable => {
-                let total = largest_total_vartime(weights.values(), &factors)?;
-                self.format.mul(Format { scale: weights.scale(), bound: total })?
+                let bound = largest_total_vartime(weights.values(), &plan, side)?;
+                self.format.mul(Format { scale: weights.scale(), bound })?
             }
         };
         let format = format.within(self.key.params())?;
-
-        // Terms by number, so that a piece of a sum takes the same part of both sides.
-        let terms: Vec<Vec<usize>> = vec![(0..plan.inner).collect(); cells.len()];
         let bits = weights.bound().bits();
-        let ciphertexts = batch::sum_groups(&self.key, &terms, observer, |cell, terms| {
-            let list: Vec<_> = terms.iter().map(|term| &self.ciphertexts[elements[cell][*term]]).collect();
-            let factor = |term: &usize| weights.values()[factors[cell][*term]];
-            let factors = Zeroizing::new(terms.iter().map(factor).collect::<Vec<_>>());
+        let cells = plan.cells();
+        let ciphertexts = batch::sum_groups(&self.key, cells.len(), plan.inner, observer, |cell, terms| {
+            let (row, column) = cells[cell];
+            let places = |weights: bool| match (side, weights) {
+                (Weights::Right, false) | (Weights::Left, true) => Places::Row(row),
+                _ => Places::Column(column),
+            };
+            let element = |term| &self.ciphertexts[plan.place(places(false), term)];
+            let factor = |term| weights.values()[plan.place(places(true), term)];
+            let list: Vec<&Ciphertext> = terms.clone().map(element).collect();
+            let factors = Zeroizing::new(terms.map(factor).collect::<Vec<_>>());
             match timing {
                 Timing::Constant => self.key.dot(&list, &factors, bits),
                 Timing::Variable => self.key.dot_vartime(&list, &factors),
@@ -191,13 +182,16 @@ impl EncryptedArray {
     }
 }
 
-/// A bound on the largest sum of absolute values over the groups.
-fn largest_total_vartime(values: &[i128], groups: &[Vec<usize>]) -> Result<Magnitude> {
+/// A bound on the largest sum of absolute values over the weights that go into one element of the result.
+fn largest_total_vartime(values: &[i128], plan: &MatmulPlan, side: Weights) -> Result<Magnitude> {
+    let lines: Vec<Places> = match side {
+        Weights::Right => (0..plan.columns).map(Places::Column).collect(),
+        Weights::Left => (0..plan.rows).map(Places::Row).collect(),
+    };
     let mut largest = Magnitude::ZERO;
-    for group in groups {
-        let add =
-            |total: Magnitude, place: &usize| total.try_add(Magnitude::new(values[*place].unsigned_abs()));
-        largest = largest.max(group.iter().try_fold(Magnitude::ZERO, add)?);
+    for line in lines {
+        let weight = |term| Magnitude::new(values[plan.place(line, term)].unsigned_abs());
+        largest = largest.max((0..plan.inner).map(weight).try_fold(Magnitude::ZERO, Magnitude::try_add)?);
     }
     Ok(largest)
 }
