@@ -5,7 +5,7 @@ Only the report uses this, to have something to compare with. In a real study no
 
 import numpy as np
 
-from study import COLUMNS, DIABETES, ColumnFigures, Figures, Regression, Rows, design
+from study import COLUMNS, DIABETES, ColumnFigures, Regression, Rows, design
 
 
 def pool(hospitals: list[Rows]) -> Rows:
@@ -13,34 +13,29 @@ def pool(hospitals: list[Rows]) -> Rows:
     return {name: [row for rows in hospitals for row in rows[name]] for name in hospitals[0]}
 
 
-def figures(rows: Rows) -> Figures:
-    """Count, mean, variance, standard error and histogram by numpy; the regression by `lstsq`."""
-    columns = {}
+def survey_figures(rows: Rows) -> dict[str, ColumnFigures]:
+    """Count, mean, variance, standard error and histogram of each column, by numpy."""
+    figures = {}
     for column in COLUMNS:
         values = column.values(rows[column.table])
         variance = float(values.var(ddof=1))
-        if column.is_share:
-            cells = [np.count_nonzero(values == 0), np.count_nonzero(values == 1)]
-        else:
-            cells = np.histogram(values, bins=[-np.inf, *column.edges, np.inf])[0]
-        columns[column.key] = ColumnFigures(
+        figures[column.key] = ColumnFigures(
             float(len(values)),
             float(values.mean()),
             variance,
             float(np.sqrt(variance / len(values))),
-            [float(cell) for cell in cells],
+            np.histogram(values, bins=column.public.edges)[0].astype(float).tolist(),
         )
-    return Figures(columns, _regression(rows))
+    return figures
 
 
-def _regression(rows: Rows) -> Regression:
+def regression(rows: Rows) -> Regression:
+    """The regression by QR decomposition of the rows."""
     matrix, outcome = design(rows[DIABETES])
     count, size = matrix.shape
-    coefficients = np.linalg.lstsq(matrix, outcome, rcond=None)[0]
-    residuals = outcome - matrix @ coefficients
-    _, triangle = np.linalg.qr(matrix)
-    inverse_triangle = np.linalg.inv(triangle)
-    variance = residuals @ residuals / (count - size)
-    errors = np.sqrt(variance * (inverse_triangle**2).sum(axis=1))
-    r_squared = 1 - residuals @ residuals / ((outcome - outcome.mean()) ** 2).sum()
-    return Regression(float(count), coefficients.tolist(), errors.tolist(), float(r_squared))
+    basis, triangle = np.linalg.qr(matrix)
+    coefficients = np.linalg.solve(triangle, basis.T @ outcome)
+    residual = float(((outcome - matrix @ coefficients) ** 2).sum())
+    errors = np.sqrt(residual / (count - size) * (np.linalg.inv(triangle) ** 2).sum(axis=1))
+    total = float(((outcome - outcome.mean()) ** 2).sum())
+    return Regression(float(count), coefficients.tolist(), errors.tolist(), 1 - residual / total)

@@ -3,7 +3,7 @@
 
     curious.py CAPTURE_FOLDER
 
-Reads `{"runs": [{"plan": hex, "room": hex}]}`, reports its attempts and the statistics of the inputs as they were sent.
+Reads `{"plans": [hex]}`, reports its attempts and the statistics of the inputs as they were sent.
 """
 
 import argparse
@@ -33,10 +33,10 @@ def inputs_as_sent(messages: list[dict], capture: bytes) -> dict[int, bytes]:
     }
 
 
-def read_as_numbers(body: bytes) -> np.ndarray:
-    """What stands where the vector is, taken for fixed-point numbers. Shape `(VECTOR_LENGTH,)`."""
-    words = np.frombuffer(body[:-TAG][-8 * study.VECTOR_LENGTH :], dtype="<i8")
-    return words * 2.0**-study.FRACTION_BITS
+def read_as_numbers(body: bytes, plan: vk.mpc.SumPlan) -> np.ndarray:
+    """What stands where the vector is, taken for fixed-point numbers. Shape `(plan.length,)`."""
+    words = np.frombuffer(body[:-TAG][-8 * plan.length :], dtype="<i8")
+    return words * 2.0**-plan.fraction_bits
 
 
 def attempt(what: str, action) -> dict[str, object]:
@@ -62,16 +62,7 @@ def attempts(plan: vk.mpc.SumPlan, messages: list[dict], capture: bytes) -> list
         vk.mpc.SumSession(plan, SEAT, key, nothing)
 
     def replay_into_own_plan() -> None:
-        forged = vk.mpc.SumPlan(
-            session=plan.session,
-            parties={**plan.parties, SEAT: key.identity},
-            threshold=plan.threshold,
-            min_survivors=plan.min_survivors,
-            length=plan.length,
-            fraction_bits=plan.fraction_bits,
-            max_abs=plan.max_abs,
-            purpose=plan.purpose,
-        )
+        forged = study.plan("survey", {**plan.parties, SEAT: key.identity}, plan.min_survivors, plan.session)
         session = vk.mpc.SumSession(forged, SEAT, key, nothing)
         session.step(first)
 
@@ -93,17 +84,16 @@ def main() -> None:
     for message in index["messages"]:
         by_room[message["room"]].append(message)
 
-    runs = read_report()["runs"]
-    bodies = [inputs_as_sent(by_room[run["room"]], capture) for run in runs]
+    plans = [vk.mpc.SumPlan.from_bytes(bytes.fromhex(plan)) for plan in read_report()["plans"]]
+    bodies = [inputs_as_sent(by_room[plan.session.hex()], capture) for plan in plans]
     pooled = b"".join(body for run in bodies for body in run.values())
-    plan = vk.mpc.SumPlan.from_bytes(bytes.fromhex(runs[0]["plan"]))
     report(
         "tried",
-        attempts=attempts(plan, by_room[runs[0]["room"]], capture),
+        attempts=attempts(plans[0], by_room[plans[0].session.hex()], capture),
         inputs=sum(map(len, bodies)),
         uniformity=chi_square(pooled),
         random=chi_square(secrets.token_bytes(len(pooled))),
-        reading=read_as_numbers(bodies[0][VICTIM]).tolist(),
+        reading=read_as_numbers(bodies[0][VICTIM], plans[0]).tolist(),
         excerpt=bodies[0][VICTIM][: 24 * 8].hex(),
         peak_memory=peak_memory(),
     )

@@ -2,15 +2,13 @@
 
 import collections
 import dataclasses
-import json
-import pathlib
+from typing import Any
 
-import numpy as np
+import veilkit as vk
 
 import checks
 import clear
 import study
-from statistics_of_bytes import chi_square
 
 # What the rounds of the secure sum carry, for people.
 ROUNDS = {
@@ -42,20 +40,23 @@ class Check:
 
 @dataclasses.dataclass
 class Run:
-    """One secure sum: its plan, and what each hospital reported at the end."""
+    """One secure sum: its question and plan, and what each hospital reported at the end."""
 
     title: str
-    minimum: int
-    plan: bytes
-    explanation: str
-    room: str
+    question: str
+    plan: vk.mpc.SumPlan
     reports: dict[int, dict]
     set_up: float
     seconds: float
 
-    def totals(self) -> list[np.ndarray]:
-        """The joint vector as each hospital that stayed got it."""
-        return [np.array(report["total"]) for report in self.reports.values() if report["kind"] == "result"]
+    @property
+    def room(self) -> str:
+        """The name of the run at the relay."""
+        return self.plan.session.hex()
+
+    def results(self) -> list[dict]:
+        """What the hospitals that stayed to the end reported."""
+        return [report for report in self.reports.values() if report["kind"] == "result"]
 
     def refusals(self) -> dict[int, dict]:
         """The typed errors, by hospital."""
@@ -102,99 +103,83 @@ class Score:
 
 
 @dataclasses.dataclass
+class Compared:
+    """The figures of a run beside the same in the clear. Figures are by column, or the regression."""
+
+    title: str
+    joint: Any
+    clear: Any
+    comparisons: list[checks.Comparison]
+    same_everywhere: bool
+
+    @classmethod
+    def of(cls, run: Run, present: list[study.Rows]) -> "Compared":
+        """Compares the figures that the hospitals reported with those over the rows of the hospitals in the sum.
+
+        Raises `ValueError` when no hospital has figures.
+        """
+        results = run.results()
+        if not results:
+            raise ValueError(f"{run.title}: no figures: {run.refusal_text()}")
+        figures, rows, plan = results[0]["figures"], clear.pool(present), run.plan
+        everywhere = len(results) == len(present) and all(
+            result["figures"] == figures and result["total"] == results[0]["total"] for result in results
+        )
+        if run.question == "survey":
+            joint = {name: study.ColumnFigures(**column) for name, column in figures.items()}
+            truth = clear.survey_figures(rows)
+            found = checks.compare_survey(joint, truth, len(plan.parties), plan.fraction_bits)
+        else:
+            joint, truth = study.Regression(**figures), clear.regression(rows)
+            found = checks.compare_regression(joint, truth, rows, len(plan.parties), plan.fraction_bits)
+        return cls(run.title, joint, truth, found, everywhere)
+
+    def right(self) -> int:
+        """How many figures agree."""
+        return sum(c.holds for c in self.comparisons)
+
+
+@dataclasses.dataclass
 class Outcome:
-    """All of it."""
+    """All of it. Runs by name: `survey`, `regression`, `refused`, `kept`, `flip`, `split`."""
 
     hospitals: list[study.Rows]
-    runs: list[Run]
-    attacked: list[Run]
+    runs: dict[str, Run]
+    compared: dict[str, Compared]
     score: Score
     tried: dict
     key: dict
     plaintexts: dict[str, int]
     messages: list[dict]
-    events: list[dict]
-    figures: list[tuple[study.Figures, study.Figures]]
-    comparisons: list[list[checks.Comparison]]
-    memory: dict[str, int]
-    same_everywhere: bool
-    disjoint: bool
-    patients: int
-    truth: np.ndarray
     captured: int
-    unmasked: dict
+    memory: dict[str, int]
     seconds: float = 0.0
-    checks: list[Check] = dataclasses.field(default_factory=list)
+    conditions: list[Check] = dataclasses.field(default_factory=list)
 
-    @classmethod
-    def assemble(
-        cls,
-        hospitals: list[study.Rows],
-        runs: list[Run],
-        attacked: list[Run],
-        score: Score,
-        tried: dict,
-        key: dict,
-        capture: pathlib.Path,
-        plaintexts: dict[str, int],
-    ) -> "Outcome":
-        """Computes the figures, jointly and in the clear, and gathers sizes and memory."""
-        index = json.loads(capture.read_text())
-        figures, comparisons = [], []
-        same = True
-        for run, present in ((runs[0], hospitals), (runs[2], hospitals[:2])):
-            totals = run.totals()
-            same = same and len(totals) == len(present) and all(np.array_equal(total, totals[0]) for total in totals)
-            rows = clear.pool(present)
-            joint = study.figures(totals[0]) if totals else study.figures(np.full(study.VECTOR_LENGTH, np.nan))
-            figures.append((joint, clear.figures(rows)))
-            comparisons.append(checks.compare(*figures[-1], rows, len(hospitals)))
-        memory: dict[str, int] = {"relay": index["peak_memory"]}
-        for run in runs + attacked:
-            for party, report in run.reports.items():
-                name = study.HOSPITALS[party - 1]
-                memory[name] = max(memory.get(name, 0), report["peak_memory"])
-        memory |= {
-            "patient": score.patient["peak_memory"],
-            "doctor": score.doctor["peak_memory"],
-            "curious relay": tried["peak_memory"],
-        }
-        numbers = [
-            (name, row[key]) for rows in hospitals for name, key in study.PATIENT_NUMBER.items() for row in rows[name]
+    def comparisons(self) -> list[checks.Comparison]:
+        """Every figure of every run."""
+        return [c for compared in self.compared.values() for c in compared.comparisons]
+
+    def patients(self) -> list[tuple[str, str]]:
+        """Table and number of every patient of every hospital."""
+        return [
+            (name, row[key])
+            for rows in self.hospitals
+            for name, key in study.PATIENT_NUMBER.items()
+            for row in rows[name]
         ]
-        everybody = sum(len(study.load_table(name)) for name in study.PATIENT_NUMBER)
-        return cls(
-            hospitals,
-            runs,
-            attacked,
-            score,
-            tried,
-            key,
-            plaintexts,
-            index["messages"],
-            index["events"],
-            figures,
-            comparisons,
-            memory,
-            same,
-            len(set(numbers)) == len(numbers) == everybody,
-            len(numbers),
-            study.local_vector(hospitals[0]),
-            capture.with_suffix(".bin").stat().st_size,
-            unmasked(hospitals),
+
+    def populations(self) -> str:
+        """How many patients each hospital has, NHEFS and diabetes clinic."""
+        return ", ".join(
+            f"{name} {len(rows[study.NHEFS])} + {len(rows[study.DIABETES])}"
+            for name, rows in zip(study.HOSPITALS, self.hospitals)
         )
 
-    def bytes_per_round(self, room: str) -> dict[int, dict[int, int]]:
-        """Bytes of message bodies that the relay saw in a room: round to sender to bytes."""
+    def bytes_per_round(self, run: Run) -> dict[int, dict[int, int]]:
+        """Bytes of messages that the relay saw in a run: round to sender to bytes."""
         table: dict[int, dict[int, int]] = collections.defaultdict(lambda: collections.defaultdict(int))
         for message in self.messages:
-            if message["room"] == room:
+            if message["room"] == run.room:
                 table[message["round"]][message["sender"]] += message["length"]
         return {number: dict(senders) for number, senders in sorted(table.items())}
-
-
-def unmasked(hospitals: list[study.Rows]) -> dict:
-    """The control of the uniformity test: the same statistic over the vectors before masking."""
-    vectors = [study.local_vector(rows) for rows in hospitals] + [study.local_vector(rows) for rows in hospitals[:2]]
-    words = [np.round(vector * 2.0**study.FRACTION_BITS).astype("<i8").tobytes() for vector in vectors]
-    return chi_square(b"".join(words))

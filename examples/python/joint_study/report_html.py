@@ -7,7 +7,6 @@ import platform
 import numpy as np
 import veilkit as vk
 
-import study
 from html_parts import esc
 from outcome import Outcome
 from report_sections import checks_section, cost_section, figures_section, leaving_section, relay_section, score_section
@@ -26,16 +25,13 @@ SECTIONS = {
 
 def header(outcome: Outcome) -> str:
     """Title, verdict, and the few numbers that matter most."""
-    wrong = sum(not check.holds for check in outcome.checks)
-    found = [comparison for run in outcome.comparisons for comparison in run]
+    wrong = sum(not check.holds for check in outcome.conditions)
+    found = outcome.comparisons()
     worst = max((abs(c.difference) / c.tolerance for c in found if c.tolerance), default=0)
-    verdict = f"{wrong} of {len(outcome.checks)} checks failed" if wrong else f"All {len(outcome.checks)} checks hold"
-    populations = ", ".join(
-        f"{name} {len(rows[study.NHEFS])} + {len(rows[study.DIABETES])}"
-        for name, rows in zip(study.HOSPITALS, outcome.hospitals)
-    )
+    total = len(outcome.conditions)
+    verdict = f"{wrong} of {total} checks failed" if wrong else f"All {total} checks hold"
     facts = {
-        f"patients, none in two hospitals: {populations}": f"{outcome.patients:,}",
+        f"patients, none in two hospitals: {outcome.populations()}": f"{len(outcome.patients()):,}",
         "joint figures equal the clear ones": f"{sum(c.holds for c in found)} of {len(found)}",
         "of what is allowed is the largest difference": f"{worst:.0%}",
         "bytes through the relay, none readable": f"{outcome.captured:,}",

@@ -5,7 +5,7 @@ import risk
 import study
 import svg
 from html_parts import HEAD, capital, card, comparison_rows, details, esc, figure, mark, number, table
-from outcome import ROUNDS, Outcome, Run, said
+from outcome import ROUNDS, Compared, Outcome, Run, said
 
 COLOURS = ("north", "south", "west")
 FIGURES = ("count", "mean", "variance", "standard error")
@@ -18,18 +18,18 @@ def swatches(names: tuple[str, ...], colours: tuple[str, ...]) -> str:
     )
 
 
-def column_card(
-    column: study.Column, found: list[checks.Comparison], joint: study.Figures, clear: study.Figures
-) -> str:
+def column_card(column: study.Column, compared: Compared) -> str:
     """Histogram, figures and cells of one column."""
-    mine = {c.figure: c for c in found if c.subject == column.key}
-    a, b = joint.columns[column.key].histogram, clear.columns[column.key].histogram
+    mine = {c.figure: c for c in compared.comparisons if c.subject == column.key}
+    a, b = compared.joint[column.key].histogram, compared.clear[column.key].histogram
     if column.is_share:
-        names, chart = ["no", "yes"], svg.share(column.title, a, b)
+        chart = svg.share(column.title, a, b)
     else:
-        names = column.bin_names()
-        chart = svg.histogram(column.title, names, column.edges, a, b)
-    cells = [[esc(name), number(x), number(y), mark(x == y, number(x - y)), "exact"] for name, x, y in zip(names, a, b)]
+        chart = svg.histogram(column.title, column.cells(), column.public.edges[1:-1], a, b)
+    cells = [
+        [esc(name), number(x), number(y), mark(x == y, number(x - y)), "exact"]
+        for name, x, y in zip(column.cells(), a, b)
+    ]
     return card(
         f'{esc(column.title)} <span class="unit">{esc(column.unit)}</span>',
         figure(chart),
@@ -39,29 +39,29 @@ def column_card(
 
 
 def figures_section(outcome: Outcome) -> str:
-    """The joint figures of the first run."""
-    (joint, clear), found = outcome.figures[0], outcome.comparisons[0]
-    cards = "".join(column_card(column, found, joint, clear) for column in study.COLUMNS)
-    pairs = [list(zip(r.coefficients, r.standard_errors)) for r in (joint.regression, clear.regression)]
-    regression = card(
+    """The joint figures of all three hospitals."""
+    survey, regression = outcome.compared["survey"], outcome.compared["regression"]
+    cards = "".join(column_card(column, survey) for column in study.COLUMNS)
+    pairs = [list(zip(r.coefficients, r.standard_errors)) for r in (regression.joint, regression.clear)]
+    forest = card(
         "",
         figure(svg.forest(study.COEFFICIENTS, *pairs), kind="forest"),
-        table("", HEAD, comparison_rows([c for c in found if c.subject == "regression"])),
+        table("", HEAD, comparison_rows(regression.comparisons)),
     )
+    length = outcome.runs["survey"].plan.length
     return f"""
 <h2 id="figures">Joint figures of three hospitals</h2>
-<p>Each hospital adds up its own patients and submits one vector of {study.VECTOR_LENGTH} sums: counts, sums, squares,
-cells of the histograms, and the moments of a regression. One secure sum adds the three vectors. From the joint vector
-come these figures; beside each stands the same figure computed by numpy on all rows in one place, which no hospital
-could do.</p>
+<p>Each hospital adds up its own patients and submits one vector of {length} sums: counts, sums, squares and cells of
+the histograms. One secure sum adds the three vectors. From the joint vector come these figures; beside each stands the
+same figure computed by numpy on all rows in one place, which no hospital could do.</p>
 <p class="legend">{swatches(("joint, by secure sum",), ("joint",))}
 <span><i class="tick" style="background:var(--clear)"></i>in the clear</span></p>
 <div class="grid">{cards}</div>
 <h3>Progression of diabetes, explained by five measurements</h3>
-<p class="muted">Least squares over {joint.regression.count:.0f} patients of three hospitals, from joint moments;
-measurements and outcome in units of about one standard deviation; lines are 95% intervals;
-R<sup>2</sup> = {joint.regression.r_squared:.4f}.</p>
-{regression}
+<p class="muted">Least squares over {regression.joint.count:.0f} patients of three hospitals, from a second secure sum
+of {study.REGRESSION_LENGTH} moments; measurements and outcome in units of about one standard deviation; lines are 95%
+intervals; R<sup>2</sup> = {regression.joint.r_squared:.4f}.</p>
+{forest}
 """
 
 
@@ -82,21 +82,27 @@ def lane(run: Run) -> str:
 
 def leaving_section(outcome: Outcome) -> str:
     """A hospital that leaves midway, twice."""
-    refused, kept, found = outcome.runs[1], outcome.runs[2], outcome.comparisons[1]
+    refused, kept, compared = outcome.runs["refused"], outcome.runs["kept"], outcome.compared["kept"]
     errors = "".join(
         f"<li>{esc(study.HOSPITALS[party - 1])}: {esc(said(error))}</li>" for party, error in refused.refusals().items()
     )
     titles = {column.key: column.title for column in study.COLUMNS}
-    rows = [[esc(titles[c.subject]), *comparison_rows([c])[0][1:]] for c in found if c.figure == "mean"]
-    after = len(refused.reports[study.HOSPITALS.index("West") + 1].get("rounds", []))
-    agree = f"<p>{sum(c.holds for c in found)} of {len(found)} figures over North and South agree with the clear.</p>"
+    rows = [[esc(titles[c.subject]), *comparison_rows([c])[0][1:]] for c in compared.comparisons if c.figure == "mean"]
+    after = len(refused.reports[study.HOSPITALS.index("West") + 1]["rounds"])
+    right = f"{compared.right()} of {len(compared.comparisons)}"
     return f"""
 <h2 id="leaving">A hospital leaves midway</h2>
 <p>West's process ends after round {after}, without a word: it has handed out the sealed shares of its masks, and its
 input never arrives.</p>
 <div class="grid">
 {card("The signed plan asks for three survivors: no figure", figure(lane(refused)), f"<ul>{errors}</ul>")}
-{card("The signed plan asks for two: figures", figure(lane(kept)), agree)}
+{
+        card(
+            "The signed plan asks for two: figures",
+            figure(lane(kept)),
+            f"<p>{right} figures over North and South agree with the clear.</p>",
+        )
+    }
 </div>
 {card("", table("Means over the two that stayed", HEAD, rows))}
 <p class="note">With two survivors each can subtract its own sums from the joint ones and has the other's exactly. That
@@ -153,7 +159,7 @@ ciphertext. The patient decrypts the score and turns it into a risk. This patien
 
 def bytes_card(outcome: Outcome, run: Run) -> str:
     """Bytes per round and hospital of one run."""
-    seen = outcome.bytes_per_round(run.room)
+    seen = outcome.bytes_per_round(run)
     parts = {number: [senders.get(party, 0) for party in (1, 2, 3)] for number, senders in seen.items()}
     chart = svg.stacked([(f"round {number}", sizes) for number, sizes in parts.items()], study.HOSPITALS, COLOURS)
     rows = [[ROUNDS.get(number, str(number)), *(f"{size:,}" for size in sizes)] for number, sizes in parts.items()]
@@ -162,26 +168,26 @@ def bytes_card(outcome: Outcome, run: Run) -> str:
 
 def reading_card(outcome: Outcome) -> str:
     """The relay's copy of North's sealed vector, read as numbers."""
-    tried, rows = outcome.tried, []
+    tried, rows, place = outcome.tried, [], 0
     for column in study.COLUMNS[:3]:
-        place = study.place(column.key)
-        for entry, at in (("count", place), (f"sum of value \N{MINUS SIGN} {column.centre:g}", place + 1)):
+        for entry, at in (("people", place), ("sum, scaled", place + 1)):
             title = f"{esc(column.title)}: {entry}"
-            rows.append([title, f"{outcome.truth[at]:,.2f}", f"{tried['reading'][at]:,.2f}"])
+            rows.append([title, f"{tried['truth'][at]:,.4g}", f"{tried['reading'][at]:,.4g}"])
+        place += 3 + len(column.cells())
     excerpt = " ".join(tried["excerpt"][i : i + 16] for i in range(0, len(tried["excerpt"]), 16))
-    found = outcome.plaintexts["found"]
+    searched, found = outcome.plaintexts["searched"], outcome.plaintexts["found"]
     return card(
         "North's input as the relay has it",
         f"<pre>{excerpt}</pre>",
         table("North's sums, and what the relay reads at their places", ["", "North has", "the relay reads"], rows),
-        f"<p>{outcome.plaintexts['searched']:,} plaintext encodings of the hospitals' sums and the patient's row "
-        f"searched in all captured bytes: {mark(found == 0, f'{found} found')}</p>",
+        f"<p>{searched:,} plaintext encodings of the hospitals' sums and the patient's row searched in all captured "
+        f"bytes: {mark(found == 0, f'{found} found')}</p>",
     )
 
 
 def uniformity_card(outcome: Outcome) -> str:
     """How often each byte value occurs, with two controls."""
-    seen, random, plain = outcome.tried["uniformity"], outcome.tried["random"], outcome.unmasked
+    seen, random, plain = outcome.tried["uniformity"], outcome.tried["random"], outcome.tried["unmasked"]
     rows = [
         [
             esc(name),
@@ -209,7 +215,7 @@ def attempts_card(outcome: Outcome) -> str:
         [f"The relay tries to {esc(a['what'])}", mark(a["refusal"] is not None, said(a["refusal"]))]
         for a in outcome.tried["attempts"]
     ]
-    for run in outcome.attacked:
+    for run in (outcome.runs["flip"], outcome.runs["split"]):
         answers = [mark(True, f"{study.HOSPITALS[p - 1]}: {said(error)}") for p, error in run.refusals().items()]
         rows.append([capital(run.title), "<br>".join(answers) or mark(False, "not noticed")])
     return card("Refused attempts", table("", ["attempt", "answer"], rows, "tt"))
@@ -217,7 +223,7 @@ def attempts_card(outcome: Outcome) -> str:
 
 def relay_section(outcome: Outcome) -> str:
     """What the machine in the middle has."""
-    cards = [bytes_card(outcome, run) for run in outcome.runs]
+    cards = [bytes_card(outcome, outcome.runs[name]) for name in ("survey", "regression", "refused", "kept")]
     cards += [reading_card(outcome), uniformity_card(outcome), attempts_card(outcome)]
     return f"""
 <h2 id="relay">What the relay saw</h2>
@@ -232,16 +238,16 @@ def cost_section(outcome: Outcome) -> str:
     """Seconds, bytes and memory."""
     steps = [
         [name, f"{most['work'] * 1e3:.2f}", f"{most['wait'] * 1e3:.2f}", f"{most['sent']:,}", f"{most['received']:,}"]
-        for name, most in outcome.runs[0].slowest()
+        for name, most in outcome.runs["survey"].slowest()
     ]
-    runs = [[capital(run.title), f"{run.set_up:.2f}", f"{run.seconds:.2f}"] for run in outcome.runs + outcome.attacked]
+    runs = [[capital(run.title), f"{run.set_up:.2f}", f"{run.seconds:.2f}"] for run in outcome.runs.values()]
     memory = [[esc(name), f"{size / 1e6:.0f}"] for name, size in outcome.memory.items()]
     recovered, refusal = outcome.key["recovered"], outcome.key["refusal"]
     cards = [
         card(
             "Round by round",
             table(
-                "The first run, the largest of the three hospitals",
+                "Joint figures, the largest of the three hospitals",
                 ["round", "work, ms", "wait, ms", "sent, B", "received, B"],
                 steps,
             ),
@@ -259,8 +265,8 @@ def cost_section(outcome: Outcome) -> str:
 
 def checks_section(outcome: Outcome) -> str:
     """Every condition, and what is not promised."""
-    rows = [[mark(check.holds, check.what), esc(check.detail)] for check in outcome.checks]
-    smallest = min(min(column.histogram) for column in outcome.figures[0][0].columns.values())
+    rows = [[mark(check.holds, check.what), esc(check.detail)] for check in outcome.conditions]
+    smallest = min(min(column.histogram) for column in outcome.compared["survey"].joint.values())
     return f"""
 <h2 id="checks">All checks</h2>
 {card("", table("", ["condition", "found"], rows, "tt"))}
@@ -269,6 +275,6 @@ def checks_section(outcome: Outcome) -> str:
 about the patients by whom they differ. The relay can stop a run. What the joint figures themselves say is not hidden;
 the cells were chosen wide, so that none holds fewer than {smallest:.0f} people. These rows are public data; with
 secret ones nobody could have printed the column "in the clear".</p>
-{details("The plan of the first run in its own words", f"<pre>{esc(outcome.runs[0].explanation)}</pre>")}
+{details("The plan of the first run in its own words", f"<pre>{esc(outcome.runs['survey'].plan.explain())}</pre>")}
 {details("How the tolerances follow", f"<pre>{esc(checks.__doc__ or '')}</pre>")}
 """

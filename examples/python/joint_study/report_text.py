@@ -10,7 +10,7 @@ import veilkit as vk
 import checks
 import risk
 import study
-from outcome import Outcome, Run, said
+from outcome import Check, Compared, Outcome, Run, said
 
 WIDTH = 100
 BARS = " ▁▂▃▄▅▆▇█"
@@ -35,28 +35,27 @@ def figure_line(name: str, c: checks.Comparison) -> str:
     return f"    {name:<31}{c.joint:>17.9g}{c.clear:>17.9g}  {c.difference:>+9.1e} {allowed}  {verdict}"
 
 
-def figures(comparisons: list[checks.Comparison], joint: study.Figures) -> list[str]:
-    """All figures of one run."""
+def survey(compared: Compared) -> list[str]:
+    """All figures of the survey."""
     lines = [HEAD]
     for column in study.COLUMNS:
-        mine = {c.figure: c for c in comparisons if c.subject == column.key}
+        mine = {c.figure: c for c in compared.comparisons if c.subject == column.key}
         cells = [c for name, c in mine.items() if name.startswith("cell")]
         lines.append(f"  {column.title} ({column.unit})")
         lines += [figure_line(name, mine[name]) for name in ("count", "mean", "variance", "standard error")]
-        equal = sum(c.holds for c in cells)
-        shown = joint.columns[column.key].histogram
+        exact = f"{sum(c.holds for c in cells)} of {len(cells)} cells exact"
+        shown = compared.joint[column.key].histogram
         if column.is_share:
-            lines.append(f"    {'no, yes':<31}{shown[0]:>17,.0f}{shown[1]:>17,.0f}  {equal} of 2 cells exact")
-        elif all(np.isfinite(shown)):
-            lines.append(f"    {'histogram':<31}{bars(shown):>17}  {equal} of {len(cells)} cells exact")
-    lines.append("  Progression of diabetes, least squares on scaled measurements")
-    return lines + [figure_line(c.figure, c) for c in comparisons if c.subject == "regression"]
+            lines.append(f"    {'no, yes':<31}{shown[0]:>17,.0f}{shown[1]:>17,.0f}  {exact}")
+        else:
+            lines.append(f"    {'histogram':<31}{bars(shown):>17}  {exact}")
+    return lines
 
 
-def means(comparisons: list[checks.Comparison]) -> list[str]:
+def means(compared: Compared) -> list[str]:
     """The means only, and how many of all figures agree."""
-    lines = [HEAD, *(figure_line(f"{c.subject}: mean", c) for c in comparisons if c.figure == "mean")]
-    return [*lines, f"    {sum(c.holds for c in comparisons)} of {len(comparisons)} figures of this run agree"]
+    lines = [HEAD, *(figure_line(f"{c.subject}: mean", c) for c in compared.comparisons if c.figure == "mean")]
+    return [*lines, f"    {compared.right()} of {len(compared.comparisons)} figures of this run agree"]
 
 
 def refusals(run: Run) -> list[str]:
@@ -77,7 +76,7 @@ def steps(run: Run) -> list[str]:
 
 def bytes_seen(outcome: Outcome, run: Run) -> list[str]:
     """Message bytes per hospital and round of one run."""
-    table = outcome.bytes_per_round(run.room)
+    table = outcome.bytes_per_round(run)
     lines = [f"  {run.title:<30}" + "".join(f"{f'round {number}':>10}" for number in table)]
     for party, name in enumerate(study.HOSPITALS, 1):
         lines.append(f"    {name:<28}" + "".join(f"{senders.get(party, 0):>10,}" for senders in table.values()))
@@ -87,18 +86,17 @@ def bytes_seen(outcome: Outcome, run: Run) -> list[str]:
 def relay_view(outcome: Outcome) -> list[str]:
     """What went through the relay and what it could make of it."""
     tried, lines = outcome.tried, []
-    for run in outcome.runs:
-        lines += bytes_seen(outcome, run)
-    place = study.place("sbp")
+    for name in ("survey", "regression", "refused", "kept"):
+        lines += bytes_seen(outcome, outcome.runs[name])
     lines.append(f"  {'North, systolic pressure':<30}{'North has':>14}{'the relay reads':>26}")
-    for entry, at in (("people", place), ("sum of value - 130", place + 1), ("sum of squares", place + 2)):
-        lines.append(f"    {entry:<28}{outcome.truth[at]:>14,.0f}{tried['reading'][at]:>26,.3f}")
+    for at, entry in enumerate(("people", "sum, scaled", "sum of squares, scaled")):
+        lines.append(f"    {entry:<28}{tried['truth'][at]:>14,.3f}{tried['reading'][at]:>26,.3f}")
     lines.append(f"    {'first bytes':<28}{tried['excerpt'][:64]}")
     lines.append(f"  {'how even the bytes are':<30}{'bytes':>14}{'chi-square':>12}{'p':>9}{'bits/byte':>11}")
     for name, s in (
         ("inputs as the relay has them", tried["uniformity"]),
         ("as many random bytes", tried["random"]),
-        ("the sums themselves", outcome.unmasked),
+        ("the sums themselves", tried["unmasked"]),
     ):
         lines.append(f"    {name:<28}{s['bytes']:>14,}{s['statistic']:>12,.0f}{s['p']:>9.3f}{s['entropy']:>11.3f}")
     lines += paragraph(
@@ -108,7 +106,7 @@ def relay_view(outcome: Outcome) -> list[str]:
     )
     for attempt in tried["attempts"]:
         lines += [f"  The relay tries to {attempt['what']}:", f"    {said(attempt['refusal'])}"]
-    for run in outcome.attacked:
+    for run in (outcome.runs["flip"], outcome.runs["split"]):
         lines += [f"  {run.title[0].upper()}{run.title[1:]}:", *refusals(run)]
     return lines
 
@@ -138,32 +136,33 @@ def risk_lines(outcome: Outcome) -> list[str]:
 
 def text(outcome: Outcome, html: pathlib.Path) -> str:
     """The whole report."""
-    refused, kept = outcome.runs[1], outcome.runs[2]
-    populations = ", ".join(
-        f"{name} {len(rows[study.NHEFS])} + {len(rows[study.DIABETES])}"
-        for name, rows in zip(study.HOSPITALS, outcome.hospitals)
-    )
-    first = outcome.runs[0]
+    first, refused, kept = (outcome.runs[name] for name in ("survey", "refused", "kept"))
     memory = ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in outcome.memory.items())
+    off = checks.entry_error(len(study.HOSPITALS), first.plan.fraction_bits)
     lines = [
         "Three hospitals, one study, nobody sees another's patients",
         f"veilkit {vk.__version__}, numpy {np.__version__}, {os.cpu_count()} cores",
         "",
-        *paragraph(f"Patients (NHEFS + diabetes clinic): {populations}; {outcome.patients:,} in all, none twice."),
         *paragraph(
-            f"Each hospital submits one vector of {study.VECTOR_LENGTH} sums, rounded to 2^-{study.FRACTION_BITS}, so "
-            f"an entry of the joint vector is off by at most {checks.entry_error(3):.1e}; what is allowed below "
-            "follows from that. Counts and histogram cells are whole numbers and must be exact."
+            f"Patients (NHEFS + diabetes clinic): {outcome.populations()}; "
+            f"{len(outcome.patients()):,} in all, none twice."
+        ),
+        *paragraph(
+            f"Each hospital submits one vector of {first.plan.length} scaled sums, rounded to "
+            f"2^-{first.plan.fraction_bits}, so an entry of the joint vector is off by at most {off:.1e}; what is "
+            "allowed below follows from that (checks.py). Counts and histogram cells must be exact."
         ),
         "",
         "1. Joint figures of three hospitals",
-        *figures(outcome.comparisons[0], outcome.figures[0][0]),
+        *survey(outcome.compared["survey"]),
+        "  Progression of diabetes, least squares on scaled measurements, by a second secure sum",
+        *(figure_line(c.figure, c) for c in outcome.compared["regression"].comparisons),
         "",
         f"2. West's process ends after round {len(refused.reports[3].get('rounds', []))}",
         "  The signed plan asks for three survivors: no figure.",
         *refusals(refused),
         "  The signed plan asks for two survivors: the figures over North and South.",
-        *means(outcome.comparisons[1]),
+        *means(outcome.compared["kept"]),
         *paragraph(
             "With two survivors each can subtract its own sums and has the other's exactly. That is why the minimum is "
             "part of the plan that every hospital signs before it submits anything.",
@@ -188,7 +187,7 @@ def text(outcome: Outcome, html: pathlib.Path) -> str:
         f"    whole demo: {outcome.seconds:.1f} s",
         "",
         "7. Checks",
-        *(line for check in outcome.checks for line in check_lines(check)),
+        *(line for check in outcome.conditions for line in check_lines(check)),
         "",
         f"The same as a page: {html.name}",
         verdict(outcome),
@@ -196,7 +195,7 @@ def text(outcome: Outcome, html: pathlib.Path) -> str:
     return "\n".join(lines)
 
 
-def check_lines(check) -> list[str]:
+def check_lines(check: Check) -> list[str]:
     """One condition; a long finding goes on the next lines."""
     head = f"  {'ok   ' if check.holds else 'WRONG'} {check.what}"
     if len(head) + len(check.detail) + 2 <= WIDTH:
@@ -206,8 +205,8 @@ def check_lines(check) -> list[str]:
 
 def verdict(outcome: Outcome) -> str:
     """The last line."""
-    wrong = [check.what for check in outcome.checks if not check.holds]
+    wrong = [check.what for check in outcome.conditions if not check.holds]
     if wrong:
         return f"FAILED: {'; '.join(wrong)}"
-    count = sum(len(comparisons) for comparisons in outcome.comparisons)
-    return f"All {len(outcome.checks)} checks hold; all {count} joint figures agree with the clear."
+    count = len(outcome.comparisons())
+    return f"All {len(outcome.conditions)} checks hold; all {count} joint figures agree with the clear."

@@ -1,8 +1,11 @@
-"""What the study asks: the columns, their public bins, and how one hospital's rows become one vector of sums.
+"""What the study asks: its columns with their public ranges and bins, its regression, and the split into hospitals.
 
-Everything here is public and agreed beforehand. A hospital turns its own rows into `local_vector`; the secure sum adds
-the vectors of all hospitals; `figures` turns the joint vector into counts, means, variances, standard errors,
-histograms and one linear regression. No row and no hospital's own vector is needed for that.
+Everything here is public and agreed beforehand. There are two questions, each answered by one secure sum:
+
+- `survey`: count, mean, variance, standard error and histogram of ten columns, by `veilkit.mpc.Survey`;
+- `regression`: a linear regression, by a vector of moments of our own and `veilkit.mpc.SumPlan`.
+
+A hospital turns its own rows into one vector; the joint vector gives the figures. No row leaves a hospital.
 """
 
 import csv
@@ -10,81 +13,101 @@ import dataclasses
 import hashlib
 import json
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
+import veilkit as vk
 
 DATA = pathlib.Path(__file__).resolve().parents[2] / "data"
 
-# The plan's number format: sums are rounded to 2^-24 and each hospital's sums stay below 2^30.
-FRACTION_BITS = 24
-BOUND_BITS = 30
+THRESHOLD = 2
+MAX_ROWS = 1000
 
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """One column of the study. `centre` is a public round number: moments are taken around it, so they stay small."""
+    """One column of the survey: what is public about it, and how to read it from a row (`None` where it is missing)."""
 
-    key: str
     title: str
-    unit: str
     table: str
     read: Callable[[dict[str, str]], float | None]
-    centre: float = 0.0
-    edges: tuple[float, ...] = ()
+    public: vk.mpc.Column
+
+    @property
+    def key(self) -> str:
+        """The short name."""
+        return self.public.name
+
+    @property
+    def unit(self) -> str:
+        """The unit of measurement."""
+        return self.public.unit
 
     @property
     def is_share(self) -> bool:
         """Whether the column is yes or no, so that its mean is a share."""
-        return not self.edges
+        return self.public.range == (0, 1)
 
     @property
-    def width(self) -> int:
-        """How many entries of the vector the column takes."""
-        return 2 if self.is_share else 3 + len(self.edges) + 1
+    def half_width(self) -> float:
+        """Half of the public range: the unit in which the secure sum rounds."""
+        low, high = self.public.range
+        return (high - low) / 2
 
     def values(self, rows: list[dict[str, str]]) -> np.ndarray:
         """The column's values; rows where it is missing are left out."""
         values = (self.read(row) for row in rows)
         return np.array([value for value in values if value is not None], dtype=float)
 
-    def bin_names(self) -> list[str]:
-        """Names of the cells: two open ones at the ends, so that no cell shows a single unusual patient."""
-        inner = [f"{low:g}\N{EN DASH}{high:g}" for low, high in zip(self.edges, self.edges[1:])]
-        return [f"< {self.edges[0]:g}", *inner, f"\N{GREATER-THAN OR EQUAL TO} {self.edges[-1]:g}"]
-
-
-def _number(name: str) -> Callable[[dict[str, str]], float | None]:
-    return lambda row: float(row[name]) if row[name] else None
-
-
-def _steps(first: float, last: float, step: float) -> tuple[float, ...]:
-    return tuple(float(edge) for edge in np.arange(first, last + step / 2, step))
+    def cells(self) -> list[str]:
+        """Names of the histogram's cells: wide ones at the ends, so that none shows a single unusual patient."""
+        if self.is_share:
+            return ["no", "yes"]
+        inner = self.public.edges[1:-1]
+        names = [f"{low:g}\N{EN DASH}{high:g}" for low, high in zip(inner, inner[1:])]
+        return [f"< {inner[0]:g}", *names, f"\N{GREATER-THAN OR EQUAL TO} {inner[-1]:g}"]
 
 
 NHEFS, DIABETES = "nhefs", "diabetes"
 
+
+def _column(
+    key: str,
+    title: str,
+    unit: str,
+    table: str,
+    name: str,
+    low: float,
+    high: float,
+    first: float,
+    last: float,
+    step: float,
+) -> Column:
+    """A column of numbers: its plausible range, cells of width `step` from `first` to `last`, one more at each end."""
+    edges = (low, *np.arange(first, last + step / 2, step).tolist(), high)
+    return Column(title, table, lambda row: float(row[name]) if row[name] else None,
+                  vk.mpc.Column(key, (low, high), edges, unit))  # fmt: skip
+
+
+def _share(key: str, title: str, read: Callable[[dict[str, str]], float | None]) -> Column:
+    return Column(title, NHEFS, read, vk.mpc.Column(key, (0, 1), (0, 0.5, 1), "share"))
+
+
+# Ranges and cells come from knowledge of the matter, not from the data.
 COLUMNS = (
-    Column("sbp", "Systolic blood pressure 1982", "mmHg", NHEFS, _number("sbp"), 130, _steps(100, 180, 10)),
-    Column("dbp", "Diastolic blood pressure 1982", "mmHg", NHEFS, _number("dbp"), 80, _steps(60, 100, 5)),
-    Column("weight", "Weight 1971", "kg", NHEFS, _number("wt71"), 70, _steps(45, 105, 10)),
-    Column("age", "Age 1971", "years", NHEFS, _number("age"), 45, _steps(30, 70, 5)),
-    Column("cigarettes", "Cigarettes a day 1971", "per day", NHEFS, _number("smokeintensity"), 20, _steps(5, 40, 5)),
-    Column("smokers", "Still smoking in 1982", "share", NHEFS, lambda row: 1.0 - float(row["qsmk"])),
+    _column("sbp", "Systolic blood pressure 1982", "mmHg", NHEFS, "sbp", 50, 300, 100, 180, 10),
+    _column("dbp", "Diastolic blood pressure 1982", "mmHg", NHEFS, "dbp", 20, 200, 60, 100, 5),
+    _column("weight", "Weight 1971", "kg", NHEFS, "wt71", 25, 250, 45, 105, 10),
+    _column("age", "Age 1971", "years", NHEFS, "age", 18, 100, 30, 70, 5),
+    _column("cigarettes", "Cigarettes a day 1971", "per day", NHEFS, "smokeintensity", 0, 200, 5, 40, 5),
+    _share("smokers", "Still smoking in 1982", lambda row: 1.0 - float(row["qsmk"])),
     # Coded 0 never, 1 ever, 2 missing.
-    Column(
-        "diabetes",
-        "Diabetes ever, 1971",
-        "share",
-        NHEFS,
-        lambda row: None if row["diabetes"] == "2" else float(row["diabetes"]),
-    ),
-    Column("bmi", "Body mass index", "kg/m\N{SUPERSCRIPT TWO}", DIABETES, _number("bmi"), 26, _steps(20, 36, 2)),
-    Column("glucose", "Blood glucose", "mg/dl", DIABETES, _number("s6"), 90, _steps(70, 110, 10)),
-    Column(
-        "progression", "Progression after a year", "score", DIABETES, _number("progression"), 150, _steps(50, 300, 50)
-    ),
+    _share("diabetes", "Diabetes ever, 1971", lambda row: None if row["diabetes"] == "2" else float(row["diabetes"])),
+    _column("bmi", "Body mass index", "kg/m\N{SUPERSCRIPT TWO}", DIABETES, "bmi", 10, 80, 20, 36, 2),
+    _column("glucose", "Blood glucose", "mg/dl", DIABETES, "s6", 30, 500, 70, 110, 10),
+    _column("progression", "Progression after a year", "score", DIABETES, "progression", 0, 400, 50, 300, 50),
 )
+SURVEY = vk.mpc.Survey(column.public for column in COLUMNS)
 
 # Progression of diabetes explained by five measurements: title, column, public centre, public scale.
 OUTCOME = ("progression", "progression", 150.0, 75.0)
@@ -96,9 +119,12 @@ PREDICTORS = (
     ("blood glucose", "s6", 91.0, 11.5),
 )
 COEFFICIENTS = ("intercept", *(title for title, *_ in PREDICTORS))
-REGRESSION_WIDTH = (len(PREDICTORS) + 1) * (len(PREDICTORS) + 2) // 2 + len(PREDICTORS) + 1 + 1
+# Upper triangle of the Gram matrix, products with the outcome, the outcome's square.
+UPPER = np.triu_indices(len(COEFFICIENTS))
+REGRESSION_LENGTH = len(UPPER[0]) + len(COEFFICIENTS) + 1
+REGRESSION_FRACTION_BITS = 40
 
-VECTOR_LENGTH = sum(column.width for column in COLUMNS) + REGRESSION_WIDTH
+QUESTIONS = ("survey", "regression")
 
 # The fixed rule that makes three hospitals with disjoint patients: the last digit of the patient's number.
 HOSPITALS = ("North", "South", "West")
@@ -108,14 +134,86 @@ PATIENT_NUMBER = {NHEFS: "seqn", DIABETES: "row"}
 Rows = dict[str, list[dict[str, str]]]
 
 
-def purpose() -> str:
-    """The text in the signed plan: what is summed and how it is laid out, by digest."""
-    layout = {
-        "columns": [[c.key, c.unit, c.table, c.centre, list(c.edges)] for c in COLUMNS],
-        "regression": [OUTCOME, PREDICTORS],
-    }
-    digest = hashlib.sha256(json.dumps(layout, sort_keys=True).encode()).hexdigest()
-    return f"Joint study of blood pressure, weight, smoking and diabetes; layout sha256 {digest}"
+def plan(question: str, parties: Mapping[int, bytes], minimum: int, session: bytes | None = None) -> vk.mpc.SumPlan:
+    """The plan of a question. The same arguments give the same plan, so a hospital can check what it is handed."""
+    if question == "survey":
+        return SURVEY.plan(
+            parties, max_rows=MAX_ROWS, threshold=THRESHOLD, min_survivors=minimum, session=session,
+            purpose="blood pressure, weight, smoking, diabetes: joint figures of each column",
+        )  # fmt: skip
+    layout = hashlib.sha256(json.dumps([OUTCOME, PREDICTORS]).encode()).hexdigest()
+    return vk.mpc.SumPlan(
+        parties=parties, length=REGRESSION_LENGTH, max_abs=2.0**16, fraction_bits=REGRESSION_FRACTION_BITS,
+        threshold=THRESHOLD, min_survivors=minimum, session=session,
+        purpose=f"progression of diabetes: moments of a linear regression [layout {layout}]",
+    )  # fmt: skip
+
+
+def vector(question: str, rows: Rows) -> np.ndarray:
+    """One hospital's input to the secure sum. Kept by the hospital; only its masked and sealed form leaves.
+
+    Shape `(plan.length,)`.
+    """
+    if question == "survey":
+        return SURVEY.encode({column.key: column.values(rows[column.table]) for column in COLUMNS})
+    matrix, outcome = design(rows[DIABETES])
+    return np.concatenate([(matrix.T @ matrix)[UPPER], matrix.T @ outcome, [outcome @ outcome]])
+
+
+@dataclasses.dataclass
+class ColumnFigures:
+    """Count, mean, variance (divisor n - 1), standard error of the mean, and histogram of one column."""
+
+    count: float
+    mean: float
+    variance: float
+    standard_error: float
+    histogram: list[float]
+
+
+@dataclasses.dataclass
+class Regression:
+    """Least squares with standard errors, in the centred and scaled units of `PREDICTORS`."""
+
+    count: float
+    coefficients: list[float]
+    standard_errors: list[float]
+    r_squared: float
+
+
+def survey_figures(output: vk.mpc.SumOutput) -> dict[str, ColumnFigures]:
+    """The figures of each column from the joint vector alone."""
+    return {
+        key: ColumnFigures(
+            float(s.count), s.mean, s.variance, s.standard_error, s.histogram.astype(float).tolist()
+        )
+        for key, s in SURVEY.decode(output).items()
+    }  # fmt: skip
+
+
+def regression(moments: np.ndarray) -> Regression:
+    """The regression from the joint moments alone."""
+    size = len(COEFFICIENTS)
+    gram = np.zeros((size, size))
+    gram[UPPER] = moments[: len(UPPER[0])]
+    gram += np.triu(gram, 1).T
+    cross, squares = moments[len(UPPER[0]) : -1], moments[-1]
+    count = gram[0, 0]
+    inverse = np.linalg.inv(gram)
+    coefficients = inverse @ cross
+    residual = squares - coefficients @ cross
+    errors = np.sqrt(residual / (count - size) * np.diag(inverse))
+    total = squares - cross[0] ** 2 / count
+    return Regression(float(count), coefficients.tolist(), errors.tolist(), float(1 - residual / total))
+
+
+def design(rows: list[dict[str, str]]) -> tuple[np.ndarray, np.ndarray]:
+    """The regression's matrix (1, then the predictors) and outcome, centred and scaled by public numbers."""
+
+    def scaled(name: str, centre: float, scale: float) -> np.ndarray:
+        return (np.array([float(row[name]) for row in rows]) - centre) / scale
+
+    return np.column_stack([np.ones(len(rows)), *(scaled(*public) for _, *public in PREDICTORS)]), scaled(*OUTCOME[1:])
 
 
 def load_table(name: str) -> list[dict[str, str]]:
@@ -153,115 +251,3 @@ def read_rows(folder: pathlib.Path) -> Rows:
         with open(folder / f"{name}.csv", newline="", encoding="ascii") as file:
             rows[name] = list(csv.DictReader(file))
     return rows
-
-
-def design(rows: list[dict[str, str]]) -> tuple[np.ndarray, np.ndarray]:
-    """The regression's matrix (1, then the predictors) and outcome, centred and scaled by public numbers."""
-    columns = [np.ones(len(rows))]
-    columns += [
-        (np.array([float(row[name]) for row in rows]) - centre) / scale for _, name, centre, scale in PREDICTORS
-    ]
-    _, name, centre, scale = OUTCOME
-    return np.column_stack(columns), (np.array([float(row[name]) for row in rows]) - centre) / scale
-
-
-def local_vector(rows: Rows) -> np.ndarray:
-    """One hospital's input to the secure sum: counts, sums, squares, histogram cells, regression moments.
-
-    Shape `(VECTOR_LENGTH,)`. Kept by the hospital; only its masked form leaves.
-    """
-    parts: list[np.ndarray] = []
-    for column in COLUMNS:
-        values = column.values(rows[column.table])
-        offsets = values - column.centre
-        if column.is_share:
-            parts.append(np.array([len(values), offsets.sum()]))
-        else:
-            cells = np.bincount(np.searchsorted(column.edges, values, side="right"), minlength=len(column.edges) + 1)
-            parts.append(np.array([len(values), offsets.sum(), (offsets**2).sum(), *cells]))
-    matrix, outcome = design(rows[DIABETES])
-    gram = matrix.T @ matrix
-    parts += [gram[np.triu_indices(len(gram))], matrix.T @ outcome, np.array([outcome @ outcome])]
-    vector = np.concatenate(parts)
-    assert vector.shape == (VECTOR_LENGTH,)
-    return vector
-
-
-@dataclasses.dataclass
-class ColumnFigures:
-    """Count, mean, variance (divisor n - 1), standard error of the mean, and histogram of one column."""
-
-    count: float
-    mean: float
-    variance: float
-    standard_error: float
-    histogram: list[float]
-
-
-@dataclasses.dataclass
-class Regression:
-    """Least squares with standard errors, in the centred and scaled units of `PREDICTORS`."""
-
-    count: float
-    coefficients: list[float]
-    standard_errors: list[float]
-    r_squared: float
-
-
-@dataclasses.dataclass
-class Figures:
-    """All that the study publishes."""
-
-    columns: dict[str, ColumnFigures]
-    regression: Regression
-
-
-def place(key: str) -> int:
-    """Where a column's count sits in the vector; its sum is the next entry."""
-    start = 0
-    for column in COLUMNS:
-        if column.key == key:
-            return start
-        start += column.width
-    raise KeyError(key)
-
-
-@np.errstate(all="ignore")
-def figures(vector: np.ndarray) -> Figures:
-    """The study's figures from the joint vector alone; what is no sum of patients gives NaN, not an exception."""
-    vector = np.asarray(vector, dtype=float)
-    columns, start = {}, 0
-    for column in COLUMNS:
-        part = vector[start : start + column.width]
-        start += column.width
-        count, total = part[0], part[1]
-        squares = total if column.is_share else part[2]
-        variance = (squares - total * total / count) / (count - 1)
-        histogram = [count - total, total] if column.is_share else list(part[3:])
-        columns[column.key] = ColumnFigures(
-            float(count),
-            float(column.centre + total / count),
-            float(variance),
-            float(np.sqrt(variance / count)),
-            [float(cell) for cell in histogram],
-        )
-    return Figures(columns, _regression(vector[start:]))
-
-
-def _regression(moments: np.ndarray) -> Regression:
-    size = len(PREDICTORS) + 1
-    upper = np.triu_indices(size)
-    gram = np.zeros((size, size))
-    gram[upper] = moments[: len(upper[0])]
-    gram += np.triu(gram, 1).T
-    cross, squares = moments[len(upper[0]) : -1], moments[-1]
-    count = gram[0, 0]
-    try:
-        inverse = np.linalg.inv(gram)
-    except np.linalg.LinAlgError:
-        inverse = np.full_like(gram, np.nan)
-    coefficients = inverse @ cross
-    residual = squares - coefficients @ cross
-    errors = np.sqrt(residual / (count - size) * np.diag(inverse))
-    total = squares - cross[0] ** 2 / count
-    return Regression(float(count), coefficients.tolist(), errors.tolist(), float(1 - residual / total))

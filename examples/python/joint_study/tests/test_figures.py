@@ -1,23 +1,42 @@
 """The study's arithmetic against numpy on all rows, and the tolerances against real and false differences."""
 
+import dataclasses
 import itertools
 import pathlib
 import sys
 import unittest
 
 import numpy as np
+import veilkit as vk
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import checks
 import clear
+import hospital
 import risk
 import statistics_of_bytes
 import study
 
 
-def rounded(rows: study.Rows) -> np.ndarray:
-    """A hospital's vector as the secure sum rounds it."""
-    return np.round(study.local_vector(rows) * 2.0**study.FRACTION_BITS) / 2.0**study.FRACTION_BITS
+def jointly(question: str, hospitals: list[study.Rows]) -> tuple[vk.mpc.SumPlan, vk.mpc.SumOutput]:
+    """A secure sum of these hospitals in one process."""
+    keys = {party: vk.mpc.IdentityKey.generate() for party in range(1, len(hospitals) + 1)}
+    plan = study.plan(question, {party: key.identity for party, key in keys.items()}, len(hospitals))
+    inputs = {party: study.vector(question, rows) for party, rows in enumerate(hospitals, 1)}
+    return plan, vk.mpc.run_locally(plan, keys, inputs)[1]
+
+
+def compared(hospitals: list[study.Rows], truth: list[study.Rows]) -> list[checks.Comparison]:
+    """Both questions asked of some hospitals, and compared with the rows of others."""
+    rows = clear.pool(truth)
+    plan, output = jointly("survey", hospitals)
+    joint = study.survey_figures(output)
+    found = checks.compare_survey(joint, clear.survey_figures(rows), len(hospitals), plan.fraction_bits)
+    plan, output = jointly("regression", hospitals)
+    joint = study.regression(output.values)
+    return found + checks.compare_regression(
+        joint, clear.regression(rows), rows, len(hospitals), plan.fraction_bits
+    )  # fmt: skip
 
 
 class Figures(unittest.TestCase):
@@ -35,48 +54,54 @@ class Figures(unittest.TestCase):
             self.assertTrue(all(parts))
 
     def test_every_group_of_hospitals_agrees_with_the_clear(self) -> None:
-        for size in (1, 2, 3):
+        for size in (2, 3):
             for group in itertools.combinations(self.hospitals, size):
-                rows = clear.pool(list(group))
-                joint = study.figures(sum(rounded(own) for own in group))
-                found = checks.compare(joint, clear.figures(rows), rows, len(group))
+                found = compared(list(group), list(group))
                 self.assertEqual([c for c in found if not c.holds], [])
-                self.assertGreater(len(found), 100)
+                self.assertEqual(len(found), 128)
 
-    def test_one_patient_more_is_noticed_at_every_place(self) -> None:
-        rows = clear.pool(self.hospitals)
-        total = sum(rounded(own) for own in self.hospitals)
-        truth = clear.figures(rows)
-        for place in range(study.VECTOR_LENGTH):
-            altered = total.copy()
-            altered[place] += 1
-            found = checks.compare(study.figures(altered), truth, rows, 3)
-            self.assertTrue(any(not c.holds for c in found), f"entry {place}")
+    def test_one_patient_twice_is_noticed_in_every_figure_that_depends_on_it(self) -> None:
+        for name in study.PATIENT_NUMBER:
+            altered = [dict(rows) for rows in self.hospitals]
+            altered[1][name] = [*altered[1][name], altered[1][name][0]]
+            wrong = {(c.subject, c.figure) for c in compared(altered, self.hospitals) if not c.holds}
+            for column in study.COLUMNS:
+                if column.table == name and column.read(altered[1][name][0]) is not None:
+                    for figure in ("count", "mean", "variance", "standard error"):
+                        self.assertIn((column.key, figure), wrong)
+            self.assertEqual(("regression", "R squared") in wrong, name == study.DIABETES)
 
-    def test_what_is_no_sum_gives_nan_and_fails(self) -> None:
-        rows = clear.pool(self.hospitals)
-        for vector in (
-            np.zeros(study.VECTOR_LENGTH),
-            np.full(study.VECTOR_LENGTH, np.nan),
-            -np.ones(study.VECTOR_LENGTH),
-        ):
-            found = checks.compare(study.figures(vector), clear.figures(rows), rows, 3)
-            self.assertTrue(any(not c.holds for c in found))
+    def test_a_figure_beyond_what_is_allowed_or_nan_fails(self) -> None:
+        for c in compared(self.hospitals, self.hospitals):
+            for joint in (c.clear + 2 * c.tolerance + 1e-9, c.clear - 2 * c.tolerance - 1e-9, float("nan")):
+                self.assertFalse(dataclasses.replace(c, joint=joint).holds, c.figure)
 
     def test_known_figures(self) -> None:
-        truth = clear.figures(clear.pool(self.hospitals)).columns
+        truth = clear.survey_figures(clear.pool(self.hospitals))
         self.assertEqual(truth["sbp"].count, 1552)
         self.assertAlmostEqual(truth["sbp"].mean, 128.70940721649484, places=12)
         self.assertEqual(truth["diabetes"].histogram, [824.0, 14.0])
+        self.assertTrue(all(sum(column.histogram) == column.count for column in truth.values()))
 
-    def test_no_cell_of_any_two_hospitals_shows_fewer_than_four(self) -> None:
+    def test_no_cell_of_any_two_hospitals_shows_fewer_than_five(self) -> None:
         for group in itertools.combinations(self.hospitals, 2):
-            for figures in clear.figures(clear.pool(list(group))).columns.values():
-                self.assertGreaterEqual(min(figures.histogram), 4)
+            for figures in clear.survey_figures(clear.pool(list(group))).values():
+                self.assertGreaterEqual(min(figures.histogram), 5)
 
-    def test_sums_stay_within_the_plan(self) -> None:
-        for rows in self.hospitals:
-            self.assertLess(np.abs(study.local_vector(rows)).max(), 2.0**study.BOUND_BITS)
+    def test_a_hospital_refuses_another_plan(self) -> None:
+        keys = {party: vk.mpc.IdentityKey.generate() for party in (1, 2, 3)}
+        parties = {party: key.identity for party, key in keys.items()}
+        plan = study.plan("survey", parties, 2)
+        hospital.check_plan(plan, "survey", 1, parties[1], 2)
+        for bad in (
+            (study.plan("survey", parties, 2), "survey", 1, parties[1], 3),
+            (study.plan("survey", parties, 2), "survey", 1, parties[2], 2),
+            (study.plan("survey", parties, 2), "survey", 4, parties[1], 2),
+            (study.plan("regression", parties, 2), "survey", 1, parties[1], 2),
+            (study.SURVEY.plan(parties, max_rows=10, threshold=2, min_survivors=2), "survey", 1, parties[1], 2),
+        ):
+            with self.assertRaises(SystemExit):
+                hospital.check_plan(*bad)
 
 
 class Risk(unittest.TestCase):
@@ -99,7 +124,7 @@ class Bytes(unittest.TestCase):
     def test_random_and_plain(self) -> None:
         uniform = np.random.default_rng(1).bytes(5_000)
         self.assertGreater(statistics_of_bytes.chi_square(uniform)["p"], 1e-4)
-        plain = b"".join(rounded(rows).tobytes() for rows in study.split())
+        plain = b"".join(study.vector("survey", rows).tobytes() for rows in study.split())
         self.assertLess(statistics_of_bytes.chi_square(plain)["p"], 1e-12)
 
 
