@@ -34,7 +34,7 @@ def header(outcome: Outcome) -> str:
         f"patients, none in two hospitals: {outcome.populations()}": f"{len(outcome.patients()):,}",
         "joint figures equal the clear ones": f"{sum(c.holds for c in found)} of {len(found)}",
         "of what is allowed is the largest difference": f"{worst:.0%}",
-        "bytes through the relay, none readable": f"{outcome.captured:,}",
+        "bytes through the relay, no plaintext among them": f"{outcome.captured:,}",
         "for everything on this page": f"{outcome.seconds:.1f} s",
     }
     boxes = "".join(f"<div><strong>{value}</strong><span>{esc(label)}</span></div>" for label, value in facts.items())
