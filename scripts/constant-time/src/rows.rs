@@ -2,6 +2,7 @@
 mod arrays;
 mod bigint;
 mod field;
+mod mpc;
 mod paillier;
 mod secret;
 mod shamir;
@@ -29,8 +30,16 @@ const fn planted(group: &'static str, function: &'static str, secret: &'static s
     Row { group, function, secret, planted: true, run }
 }
 
-const GROUPS: &[&[Row]] =
-    &[secret::ROWS, transcript::ROWS, bigint::ROWS, field::ROWS, paillier::ROWS, arrays::ROWS, shamir::ROWS];
+const GROUPS: &[&[Row]] = &[
+    secret::ROWS,
+    transcript::ROWS,
+    bigint::ROWS,
+    field::ROWS,
+    mpc::ROWS,
+    paillier::ROWS,
+    arrays::ROWS,
+    shamir::ROWS,
+];
 
 /// Runs the rows of the groups whose name starts with `prefix`, and tells whether all of them are as they must be.
 pub(crate) fn run(prefix: &str) -> bool {

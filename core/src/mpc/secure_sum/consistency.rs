@@ -6,7 +6,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    context::{Context, Roster, cheat},
+    context::{Context, Roster, cheat, same},
     masked_input::Sharer,
     messages::{Round, View},
     party_set::PartySet,
@@ -86,7 +86,7 @@ impl Consistency {
 fn compare(context: &Context, roster: &Roster, mine: &View, theirs: &View, party: PartyId) -> Result<()> {
     for position in mine.survivors.iter().filter(|position| theirs.survivors.contains(*position)) {
         let evidence = &theirs.inputs[position];
-        if evidence.digest != mine.inputs[position].digest {
+        if !same(&evidence.digest, &mine.inputs[position].digest) {
             let what = "round 3: one party sent different inputs";
             return Err(match context.verify(&roster.keys.roster, Round::MaskedInput, position, evidence) {
                 Ok(()) => cheat(what, context.plan.party_at(position)),

@@ -1,4 +1,7 @@
 //! What a party carries from round to round.
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
 use super::{
     masks::KeySchedule,
     messages::{Advert, Evidence, Message, Round, content_digest, signed_digest},
@@ -13,9 +16,9 @@ use crate::{
         inbox::Inbox,
     },
     party::PartyId,
+    secret::declassify,
     transcript::Digest,
 };
-use zeroize::Zeroizing;
 
 /// Who I am in which plan.
 pub(super) struct Context {
@@ -99,6 +102,11 @@ impl Context {
             false => Err(Error::new(ErrorKind::TooFewShares, "too few parties are left")),
         }
     }
+}
+
+/// Whether two digests, keys or the like are the same; what they were made from may be secret, the answer is not.
+pub(super) fn same(a: &[u8; 32], b: &[u8; 32]) -> bool {
+    declassify(a.ct_eq(b))
 }
 
 /// What everybody has agreed on once round 1 is over.

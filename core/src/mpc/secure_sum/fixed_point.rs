@@ -5,7 +5,10 @@
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeGreater, ConstantTimeLess};
 use zeroize::Zeroizing;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    secret::declassify,
+};
 
 /// The most fraction bits that a plan may have.
 pub(super) const MAX_FRACTION_BITS: u32 = 60;
@@ -31,7 +34,7 @@ fn encode_one(value: f64, fraction_bits: u32, bound: u64) -> (u64, Choice) {
     let finite = !exponent.ct_eq(&0x7ff);
     let mantissa = bits & ((1 << MANTISSA_BITS) - 1) | u64::from(normal.unwrap_u8()) << MANTISSA_BITS;
     // A subnormal number has the exponent of the smallest normal one.
-    let exponent = u64::conditional_select(&1, &exponent, normal) + u64::from(fraction_bits);
+    let exponent = u64::conditional_select(&1, &exponent, normal).wrapping_add(u64::from(fraction_bits));
 
     let left = exponent.wrapping_sub(OFFSET);
     let is_left = !exponent.ct_lt(&OFFSET);
@@ -42,15 +45,22 @@ fn encode_one(value: f64, fraction_bits: u32, bound: u64) -> (u64, Choice) {
     let right = u64::conditional_select(&OFFSET.wrapping_sub(exponent), &0, is_left);
     let right = u64::conditional_select(&right, &54, right.ct_gt(&54));
 
-    let quotient = mantissa >> right;
-    let rest = mantissa.wrapping_sub(quotient << right);
-    let half = (1_u64 << right) >> 1; // 0 when nothing is shifted out, and then the rest is 0 as well
+    // Checked shifts would branch on the amounts, which are at most 54 and 10.
+    let (left, right) = (shift(left), shift(right));
+    let quotient = mantissa.wrapping_shr(right);
+    let rest = mantissa.wrapping_sub(quotient.wrapping_shl(right));
+    let half = 1_u64.wrapping_shl(right) >> 1; // 0 when nothing is shifted out, and then the rest is 0 as well
     let odd = Choice::from((quotient & 1).to_le_bytes()[0]);
     let up = rest.ct_gt(&half) | (rest.ct_eq(&half) & odd & !half.ct_eq(&0));
-    let magnitude = quotient.wrapping_add(u64::from(up.unwrap_u8())) << left;
+    let magnitude = quotient.wrapping_add(u64::from(up.unwrap_u8())).wrapping_shl(left);
 
     let encoded = u64::conditional_select(&magnitude, &magnitude.wrapping_neg(), negative);
     (encoded, finite & fits & !magnitude.ct_gt(&bound))
+}
+
+/// A shift's amount, below 256.
+fn shift(amount: u64) -> u32 {
+    u32::from(amount.to_le_bytes()[0])
 }
 
 /// Encodes real numbers in two's complement.
@@ -87,7 +97,7 @@ fn encode<V>(values: &[V], one: impl Fn(&V) -> (u64, Choice)) -> Result<Zeroizin
         encoded.push(bits);
         valid &= within;
     }
-    match bool::from(valid) {
+    match declassify(valid) {
         true => Ok(encoded),
         false => Err(Error::new(ErrorKind::OutOfRange, "input: not a number, or beyond the plan's bound")),
     }

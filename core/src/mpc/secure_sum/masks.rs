@@ -2,6 +2,7 @@
 //!
 //! [BIK+17] ePrint 2017/281, Fig. 4. Letters: `b_u` seed of u's self mask, `s_uv` what u and v agree on.
 use rand_core::{CryptoRng, Rng};
+use subtle::Choice;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     party::PartyId,
+    secret::declassify,
     transcript::{Digest, Transcript},
 };
 
@@ -49,7 +51,7 @@ impl AgreementKey {
     /// Constant in the secret key.
     pub(super) fn agree(&self, peer: &[u8; Self::LEN]) -> Result<Agreed> {
         let agreed = self.0.diffie_hellman(&PublicKey::from(*peer));
-        match agreed.was_contributory() {
+        match declassify(Choice::from(u8::from(agreed.was_contributory()))) {
             true => Ok(Agreed(Zeroizing::new(agreed.to_bytes()))),
             false => Err(Error::new(ErrorKind::VerificationFailed, "X25519 key of small order")),
         }

@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    context::{Context, Roster, cheat},
+    context::{Context, Roster, cheat, same},
     input::Input,
     masked_input::{MaskedInput, Sharer},
     masks::{Agreed, Sign},
@@ -80,7 +80,7 @@ impl ShareSecrets {
             let shares = HeldShares::new(self_seed, mask_key);
             for kind in [ShareKind::SelfSeed, ShareKind::MaskKey] {
                 let promised = &roster.adverts[position].shares[context.position][kind.index()];
-                if shares.get(kind).digest(plan, kind, *party, context.me) != *promised {
+                if !same(&shares.get(kind).digest(plan, kind, *party, context.me), promised) {
                     return Err(cheat("share: not the one that its dealer announced", *party));
                 }
             }
@@ -116,7 +116,7 @@ fn compare_echo(context: &Context, signed: &[Evidence], echo: &[u8]) -> Result<(
     let mut reader = Reader::new(echo);
     for (position, mine) in signed.iter().enumerate() {
         let theirs = Evidence::read(&mut reader)?;
-        if theirs.digest != mine.digest {
+        if !same(&theirs.digest, &mine.digest) {
             let what = "round 1: the parties did not hear the same";
             return Err(match context.verify(&[0; 32], Round::AdvertiseKeys, position, &theirs) {
                 Ok(()) => cheat(what, context.plan.party_at(position)),

@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    context::{Context, Roster, cheat},
+    context::{Context, Roster, cheat, same},
     masks::{AgreementKey, Sign, self_seed_digest},
     messages::Round,
     output::SumOutput,
@@ -62,7 +62,7 @@ impl Unmask {
                 let share = SeedShare::read(&mut reader)?;
                 let Some(dealer) = dealer else { continue };
                 let promised = &roster.adverts[position].shares[holder][dealer.kind.index()];
-                if share.digest(plan, dealer.kind, plan.party_at(position), party) != *promised {
+                if !same(&share.digest(plan, dealer.kind, plan.party_at(position), party), promised) {
                     return Err(cheat("share: not the one that its holder got", party));
                 }
                 dealer.shares.push((holder, share));
@@ -79,14 +79,14 @@ impl Unmask {
             let secret = shares::combine(plan.threshold(), shares).map_err(|_| wrong())?;
             match kind {
                 ShareKind::SelfSeed => {
-                    if self_seed_digest(plan, party, &secret) != advert.self_seed {
+                    if !same(&self_seed_digest(plan, party, &secret), &advert.self_seed) {
                         return Err(wrong());
                     }
                     roster.keys.self_mask(party, &secret).apply(Sign::Minus, &mut sum);
                 }
                 ShareKind::MaskKey => {
                     let mask_key = AgreementKey::from_bytes(&secret);
-                    if mask_key.public() != advert.mask {
+                    if !same(&mask_key.public(), &advert.mask) {
                         return Err(wrong());
                     }
                     for survivor in survivors.iter() {
