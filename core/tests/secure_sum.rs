@@ -204,6 +204,32 @@ fn a_session_is_over_after_its_output_or_an_error() {
 }
 
 #[test]
+fn a_watched_step_counts_parties_and_can_be_stopped() {
+    use std::ops::ControlFlow;
+    let mut rng = rng(14);
+    let (spec, keys) = spec(3, 2, &mut rng);
+    let plan = Plan::new(spec).unwrap();
+    let mut network = testing::Network::start(&plan, &keys, inputs(&plan), &mut rng).unwrap();
+    network.advance();
+    let incoming: Vec<_> = network
+        .deliveries()
+        .iter()
+        .filter(|d| d.to == party(10))
+        .map(|d| (d.from, d.bytes.clone()))
+        .collect();
+    let mut sides = network.into_sides();
+    let Side::Running(session) = &mut sides[0].1 else { panic!("nobody failed") };
+    let mut seen = Vec::new();
+    let mut observer = |done: usize, total: usize| {
+        seen.push((done, total));
+        if done == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    assert_eq!(session.step_with(&incoming, &mut observer).unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(session.step(&[]).unwrap_err().kind(), ErrorKind::SessionPoisoned);
+    assert_eq!(seen, [(1, 3), (2, 3)]);
+}
+
+#[test]
 fn plans_are_checked() {
     let mut rng = rng(8);
     let (good, keys) = spec(4, 3, &mut rng);

@@ -116,13 +116,14 @@ fn run(n: u16, threshold: usize, cheat: Cheat) -> Vec<Result<SumOutput>> {
     let shared = advertise.receive(&own(&inboxes)).ok();
     let (shared, outbox) = shared.unzip();
     step_honest(&mut inboxes, outbox.filter(|_| stays(Round::ShareSecrets)));
-    let (masked, outbox) = shared.and_then(|round| round.receive(&own(&inboxes)).ok()).unzip();
+    let (masked, outbox) = shared.and_then(|round| round.receive(&own(&inboxes), &mut ()).ok()).unzip();
     step_honest(&mut inboxes, outbox.filter(|_| stays(Round::MaskedInput)));
-    let viewed = masked.and_then(|round| round.receive(&own(&inboxes)).ok()).map(|(mut round, _)| {
-        cheat.view.iter().for_each(|cheat| cheat(&mut round));
-        let outbox = review(&round);
-        (round, outbox)
-    });
+    let viewed =
+        masked.and_then(|round| round.receive(&own(&inboxes), &mut ()).ok()).map(|(mut round, _)| {
+            cheat.view.iter().for_each(|cheat| cheat(&mut round));
+            let outbox = review(&round);
+            (round, outbox)
+        });
     let (viewed, outbox) = viewed.unzip();
     step_honest(&mut inboxes, outbox.filter(|_| stays(Round::Consistency)));
     let (_, outbox) = viewed

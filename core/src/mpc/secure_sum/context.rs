@@ -16,6 +16,7 @@ use crate::{
         inbox::Inbox,
     },
     party::PartyId,
+    progress::Observer,
     secret::declassify,
     transcript::Digest,
 };
@@ -163,6 +164,17 @@ impl Context {
         let evidence = Evidence { digest: content_digest(content), signature: Signature(bytes) };
         self.verify(&roster.keys.roster, round, position, &evidence)?;
         Ok(Opened { content: Zeroizing::new(content.to_vec()), evidence })
+    }
+}
+
+/// Tells the observer how far a round is, and stops when it says so.
+///
+/// # Errors
+/// `Cancelled`.
+pub(super) fn advance(observer: &mut dyn Observer, done: usize, total: usize) -> Result<()> {
+    match observer.advance(done, total).is_break() {
+        true => Err(Error::new(ErrorKind::Cancelled, "stopped by the caller")),
+        false => Ok(()),
     }
 }
 

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::{
     consistency::Consistency,
-    context::{Context, Roster},
+    context::{Context, Roster, advance},
     messages::{Evidence, Round, View},
     party_set::{PARTY_SET_LEN, PartySet},
     shares::HeldShares,
@@ -14,6 +14,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     mpc::outbox::Outbox,
     party::PartyId,
+    progress::Observer,
 };
 
 /// What a party that shared its secrets left with me.
@@ -46,15 +47,20 @@ impl MaskedInput {
     ///
     /// # Errors
     /// As [`Context::collect`] and [`Context::open_broadcast`]; `TooFewShares`; `VerificationFailed` when a party
-    /// masked its input towards another set of parties (nobody named: a lost message looks the same).
-    pub(super) fn receive(self, incoming: &[(PartyId, Vec<u8>)]) -> Result<(Consistency, Outbox)> {
+    /// masked its input towards another set of parties (nobody named: a lost message looks the same); `Cancelled`.
+    pub(super) fn receive(
+        self,
+        incoming: &[(PartyId, Vec<u8>)],
+        observer: &mut dyn Observer,
+    ) -> Result<(Consistency, Outbox)> {
         let Self { context, roster, sharers, held, mut sum, evidence } = self;
         let plan = &context.plan;
         let messages = context.collect(Round::MaskedInput, &sharers, incoming)?.present();
         let mut inputs = vec![Evidence::NONE; plan.parties().len()];
         inputs[context.position] = evidence;
         let mut survivors: PartySet = [context.position].into_iter().collect();
-        for position in context.others(&sharers) {
+        for (done, position) in context.others(&sharers).enumerate() {
+            advance(observer, done, sharers.count())?;
             let Some(message) = messages.get(&plan.party_at(position)) else { continue };
             let key = &held[position].as_ref().expect("a sharer").broadcast_key;
             let opened = context.open_broadcast(&roster, Round::MaskedInput, position, key, message)?;

@@ -268,22 +268,25 @@ mod tests {
     }
 
     #[test]
-    fn masks_have_full_entropy_in_every_bit() {
+    fn masks_have_full_entropy_in_every_bit_and_hide_any_vector() {
         let keys = schedule(1);
-        let mask = words(&keys.self_mask(party(1), &[1; 32]), 1 << 16);
-        // Each of the 64 bits is one in half of 65,536 words: sigma 128.
-        for bit in 0..64 {
-            let ones = mask.iter().filter(|word| *word >> bit & 1 == 1).count();
-            assert!(ones.abs_diff(1 << 15) < 6 * 128, "bit {bit}: {ones}");
+        for vector in [vec![0; 1 << 16], vec![7 << 20; 1 << 16], (0..1 << 16).collect()] {
+            let mut masked = vector;
+            keys.self_mask(party(1), &[1; 32]).apply(Sign::Plus, &mut masked);
+            // Each of the 64 bits is one in half of 65,536 words: sigma 128.
+            for bit in 0..64 {
+                let ones = masked.iter().filter(|word| *word >> bit & 1 == 1).count();
+                assert!(ones.abs_diff(1 << 15) < 6 * 128, "bit {bit}: {ones}");
+            }
+            // Bytes: chi-square with 255 degrees of freedom, sigma 22.6.
+            let mut counts = [0_u32; 256];
+            masked.iter().flat_map(|word| word.to_le_bytes()).for_each(|byte| counts[usize::from(byte)] += 1);
+            let excess = |count: &u32| (f64::from(*count) - 2048.0).powi(2) / 2048.0;
+            let chi_square: f64 = counts.iter().map(excess).sum();
+            assert!((chi_square - 255.0).abs() < 6.0 * 22.6, "{chi_square}");
+            masked.sort_unstable();
+            masked.dedup();
+            assert_eq!(masked.len(), 1 << 16);
         }
-        // Bytes: chi-square with 255 degrees of freedom, sigma 22.6.
-        let mut counts = [0_u32; 256];
-        mask.iter().flat_map(|word| word.to_le_bytes()).for_each(|byte| counts[usize::from(byte)] += 1);
-        let chi_square: f64 = counts.iter().map(|count| (f64::from(*count) - 2048.0).powi(2) / 2048.0).sum();
-        assert!((chi_square - 255.0).abs() < 6.0 * 22.6, "{chi_square}");
-        let mut sorted = mask.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
-        assert_eq!(sorted.len(), mask.len());
     }
 }

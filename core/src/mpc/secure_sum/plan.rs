@@ -209,9 +209,9 @@ impl Plan {
     /// What everybody learns, for the plan and for the result.
     pub fn revealed(&self) -> String {
         format!(
-            "Every party that stays learns: the sum of {} number(s) per party over the parties whose input arrived \
-             (at least {} of {}), and who these parties are. The relay learns who took part and how many bytes went \
-             by, and no sum.",
+            "Every party that stays learns the sum of {} number(s) per party over the parties whose input arrived (at \
+             least {} of {}), and who these parties are. A party that leaves after round 2 could still learn it with \
+             the relay's help. The relay alone learns who took part and how many bytes went by, and no sum.",
             self.length(),
             self.min_survivors(),
             self.parties().len()
@@ -248,11 +248,11 @@ impl Plan {
             text,
             "Not promised. A party may submit any number within the range, and nobody can tell whether it is true. \
              There is no range proof yet: a party with altered software may submit numbers beyond the range and \
-             spoil the sum. Whoever takes part can subtract the own input: with {} survivors, the other {} are \
-             protected as a group only{}. The sum itself says what it says: differences between sums over almost \
+             spoil the sum. Whoever takes part can subtract the own input, and {} of {} survivors who pool theirs know \
+             the remaining one{}. The sum itself says what it says: differences between sums over almost \
              the same patients reveal the patients by whom they differ. Any party or the relay can stop the run.",
-            self.min_survivors(),
             self.min_survivors() - 1,
+            self.min_survivors(),
             if self.min_survivors() == 2 {
                 ", and with two survivors each learns the other's input exactly"
             } else {

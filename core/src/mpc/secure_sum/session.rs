@@ -15,6 +15,7 @@ use crate::{
         outbox::{Outbox, Outgoing},
     },
     party::PartyId,
+    progress::Observer,
 };
 
 /// What a step gives: messages to send, and in the end the sum.
@@ -62,7 +63,10 @@ impl Session {
     /// it is from, and moves on to the next round.
     ///
     /// Whoever is missing has left for good. In round 1 nobody may be missing, later enough must be left:
-    /// `min_survivors` up to round 4 and `threshold` in round 5.
+    /// `min_survivors` up to round 4 and `threshold` in round 5. Late messages of those that have left are ignored.
+    ///
+    /// A transport that closes a round hands the same senders to everybody; in round 2 it delivers all of a
+    /// sender's messages or none. Where parties hear different things the run stops with `VerificationFailed`.
     ///
     /// # Errors
     /// Every error ends the session; the next call gives `SessionPoisoned`. `InvalidEncoding`, `TrailingBytes`,
@@ -72,17 +76,29 @@ impl Session {
     /// # Timing
     /// Constant in the input, the masks and every key.
     pub fn step(&mut self, incoming: &[(PartyId, Vec<u8>)]) -> Result<Step> {
+        self.step_with(incoming, &mut ())
+    }
+
+    /// As [`Session::step`], watched: for long vectors or many parties. The observer counts parties.
+    ///
+    /// # Errors
+    /// As [`Session::step`]; `Cancelled`, which ends the session as every error does: the party has left.
+    pub fn step_with(
+        &mut self,
+        incoming: &[(PartyId, Vec<u8>)],
+        observer: &mut dyn Observer,
+    ) -> Result<Step> {
         let (state, step) = match core::mem::replace(&mut self.0, State::Over) {
             State::AdvertiseKeys(round) => {
                 let (next, outbox) = round.receive(incoming)?;
                 (State::ShareSecrets(Box::new(next)), sending(outbox))
             }
             State::ShareSecrets(round) => {
-                let (next, outbox) = round.receive(incoming)?;
+                let (next, outbox) = round.receive(incoming, observer)?;
                 (State::MaskedInput(Box::new(next)), sending(outbox))
             }
             State::MaskedInput(round) => {
-                let (next, outbox) = round.receive(incoming)?;
+                let (next, outbox) = round.receive(incoming, observer)?;
                 (State::Consistency(Box::new(next)), sending(outbox))
             }
             State::Consistency(round) => {
@@ -90,7 +106,7 @@ impl Session {
                 (State::Unmask(Box::new(next)), sending(outbox))
             }
             State::Unmask(round) => {
-                let output = Some(round.receive(incoming)?);
+                let output = Some(round.receive(incoming, observer)?);
                 (State::Over, Step { outgoing: Vec::new(), output })
             }
             State::Over => return Err(Error::new(ErrorKind::SessionPoisoned, "session: it is over")),

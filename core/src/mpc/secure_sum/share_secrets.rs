@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    context::{Context, Roster, cheat, same},
+    context::{Context, Roster, advance, cheat, same},
     input::Input,
     masked_input::{MaskedInput, Sharer},
     masks::{Agreed, Sign},
@@ -17,6 +17,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     mpc::outbox::Outbox,
     party::PartyId,
+    progress::Observer,
 };
 
 /// What I agreed on with another party.
@@ -49,10 +50,14 @@ impl ShareSecrets {
     ///
     /// # Errors
     /// As [`Context::collect`]; `TooFewShares`; `DecryptionFailed`; `VerificationFailed`, naming a dealer whose
-    /// share does not fit its digest, or a party that signed two different adverts.
+    /// share does not fit its digest, or a party that signed two different adverts; `Cancelled`.
     /// # Timing
     /// Constant in the input and every key; varies with the numbers of parties and of values.
-    pub(super) fn receive(self, incoming: &[(PartyId, Vec<u8>)]) -> Result<(MaskedInput, Outbox)> {
+    pub(super) fn receive(
+        self,
+        incoming: &[(PartyId, Vec<u8>)],
+        observer: &mut dyn Observer,
+    ) -> Result<(MaskedInput, Outbox)> {
         let Self { context, input, roster, signed, peers, own, self_seed, broadcast_key } = self;
         let plan = &context.plan;
         let n = plan.parties().len();
@@ -90,7 +95,8 @@ impl ShareSecrets {
         // y_u = x_u + PRG(b_u) + sum over v > u of PRG(s_uv) - sum over v < u of PRG(s_uv)
         let mut masked = input.into_words();
         roster.keys.self_mask(context.me, &self_seed).apply(Sign::Plus, &mut masked);
-        for position in context.others(&sharers) {
+        for (done, position) in (1..).zip(context.others(&sharers)) {
+            advance(observer, done, sharers.count())?;
             let party = plan.party_at(position);
             let peer = peers[position].as_ref().expect("everybody else is a peer");
             let mine = (context.me, &roster.adverts[context.position].mask);

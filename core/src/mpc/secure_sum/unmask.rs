@@ -4,14 +4,14 @@
 use zeroize::Zeroizing;
 
 use super::{
-    context::{Context, Roster, cheat, same},
+    context::{Context, Roster, advance, cheat, same},
     masks::{AgreementKey, Sign, self_seed_digest},
     messages::Round,
     output::SumOutput,
     party_set::PartySet,
     shares::{self, SeedShare, ShareKind},
 };
-use crate::{codec::Reader, error::Result, party::PartyId};
+use crate::{codec::Reader, error::Result, party::PartyId, progress::Observer};
 
 /// What was revealed of one party's secrets.
 pub(super) struct Dealer {
@@ -46,8 +46,12 @@ impl Unmask {
     ///
     /// # Errors
     /// As [`Context::collect`] and [`Context::open_broadcast`]; `TooFewShares`; `VerificationFailed`, naming a holder
-    /// whose share is not the one it got, or a dealer whose shares do not give the secret that it announced.
-    pub(super) fn receive(self, incoming: &[(PartyId, Vec<u8>)]) -> Result<SumOutput> {
+    /// whose share is not the one it got, or a dealer whose shares do not give the secret that it announced; `Cancelled`.
+    pub(super) fn receive(
+        self,
+        incoming: &[(PartyId, Vec<u8>)],
+        observer: &mut dyn Observer,
+    ) -> Result<SumOutput> {
         let Self { context, roster, survivors, signers, mut dealers, keys, mut sum } = self;
         let plan = &context.plan;
         let messages = context.collect(Round::Unmask, &signers, incoming)?.present();
@@ -72,6 +76,7 @@ impl Unmask {
         context.require(&holders, plan.threshold())?;
 
         for (position, dealer) in dealers.iter().enumerate() {
+            advance(observer, position, dealers.len())?;
             let Some(Dealer { kind, shares }) = dealer else { continue };
             let party = plan.party_at(position);
             let advert = &roster.adverts[position];
