@@ -1,7 +1,7 @@
 //! The sum of everybody's vector, without a trusted aggregator: every party computes it, and a relay that
 //! carries the messages sees ciphertext only.
 //!
-//! [BIK+17] Bonawitz et al., *Practical Secure Aggregation for Privacy-Preserving Machine Learning*, CCS 2017,
+//! \[BIK17\] Bonawitz et al., *Practical Secure Aggregation for Privacy-Preserving Machine Learning*, CCS 2017,
 //! ePrint 2017/281: double masking. Each pair of parties agrees on a mask that one adds and the other subtracts;
 //! each party adds a mask of its own. The seeds of both are shared among all, so that the sum can be unmasked
 //! whoever leaves on the way: for a party whose input arrived the own mask is opened, for one that left the

@@ -1,6 +1,6 @@
 //! Round 1: fresh public keys, and digests that pin down every secret before anybody gets a share of it.
 //!
-//! [BIK+17] ePrint 2017/281, Fig. 4, round 0, with what the authors put into round 1 (sharing) moved here.
+//! \[BIK17\] ePrint 2017/281, Fig. 4, round 0, with what the authors put into round 1 (sharing) moved here.
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -61,7 +61,7 @@ impl AdvertiseKeys {
         let mut broadcast_key = Zeroizing::new([0; 32]);
         rng.fill_bytes(&mut *self_seed);
         rng.fill_bytes(&mut *broadcast_key);
-        // DEVIATION([BIK+17] Fig. 4): the shares are made before the other keys are known (the parties are those of
+        // DEVIATION([BIK17] Fig. 4): the shares are made before the other keys are known (the parties are those of
         // the plan), so that their digests are part of what everybody signs first.
         let dealt: Vec<HeldShares> = shares::split(&self_seed, t, n, rng)?
             .into_iter()

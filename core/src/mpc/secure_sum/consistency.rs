@@ -1,6 +1,6 @@
 //! Round 4: everybody signed what it received. Only when all of them agree is any share revealed.
 //!
-//! [BIK+17] ePrint 2017/281, Fig. 4, round 3, over the received inputs as well as over who survived. Without it
+//! \[BIK17\] ePrint 2017/281, Fig. 4, round 3, over the received inputs as well as over who survived. Without it
 //! a relay could tell half of the parties that somebody left and the other half that it stayed, and would get
 //! both kinds of shares for that party.
 use zeroize::Zeroizing;

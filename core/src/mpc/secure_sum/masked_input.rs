@@ -1,6 +1,6 @@
 //! Round 3: everybody's masked input arrives. The parties that sent one are the ones whose sum it will be.
 //!
-//! [BIK+17] ePrint 2017/281, Fig. 4, second half of round 2.
+//! \[BIK17\] ePrint 2017/281, Fig. 4, second half of round 2.
 use zeroize::Zeroizing;
 
 use super::{

@@ -1,6 +1,6 @@
 //! Keys and the masks that they stretch into: every derivation of a secure sum is in this file.
 //!
-//! [BIK+17] ePrint 2017/281, Fig. 4. Letters: `b_u` seed of u's self mask, `s_uv` what u and v agree on.
+//! \[BIK17\] ePrint 2017/281, Fig. 4. Letters: `b_u` seed of u's self mask, `s_uv` what u and v agree on.
 use rand_core::{CryptoRng, Rng};
 use subtle::Choice;
 use x25519_dalek::{PublicKey, StaticSecret};

@@ -1,6 +1,6 @@
 //! Round 2: everybody's shares arrive. The parties that sent them are the ones whose masks are in the input.
 //!
-//! [BIK+17] ePrint 2017/281, Fig. 4, round 1 and the first half of round 2.
+//! \[BIK17\] ePrint 2017/281, Fig. 4, round 1 and the first half of round 2.
 use zeroize::Zeroizing;
 
 use super::{

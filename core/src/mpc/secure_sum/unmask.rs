@@ -1,6 +1,6 @@
 //! Round 5: shares of the masks arrive; the masks are computed again and taken off the sum.
 //!
-//! [BIK+17] ePrint 2017/281, Fig. 4, round 4, at every party instead of one server.
+//! \[BIK17\] ePrint 2017/281, Fig. 4, round 4, at every party instead of one server.
 use zeroize::Zeroizing;
 
 use super::{
