@@ -25,6 +25,7 @@ mod modulus;
 mod multi_pow;
 mod pow;
 mod residue;
+mod square;
 mod table;
 
 pub mod limbs;

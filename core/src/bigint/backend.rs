@@ -35,7 +35,18 @@ pub(crate) trait Backend: Sync {
 
     /// `out = a * a / R mod n`, element by element, for elements below `n`.
     fn square(&self, modulus: Montgomery<'_>, out: &mut [u64], a: &[u64]);
+
+    /// `out = a * b / R mod n^2`, element by element, where an element of twice as many limbs is a pair (u, v) for
+    /// `u + v n`. The halves of `a` may be any integers of `width` limbs, those of `b` are below `n`, as are those of
+    /// the results. `shift` is `n - (R mod n) + 1`, and `n` has at most [`MAX_PAIR_BITS`] bits.
+    fn mul_pairs(&self, modulus: Montgomery<'_>, shift: &[u64], out: &mut [u64], a: &[u64], b: &[u64]);
+
+    /// `out = a * a / R mod n^2`, element by element, for pairs of halves below `n`; as [`Backend::mul_pairs`].
+    fn square_pairs(&self, modulus: Montgomery<'_>, shift: &[u64], out: &mut [u64], a: &[u64]);
 }
+
+/// The largest modulus whose square can be computed with in pairs.
+pub(crate) const MAX_PAIR_BITS: usize = 4096;
 
 /// The fastest backend for this machine.
 pub(crate) fn fastest() -> &'static dyn Backend {

@@ -42,7 +42,7 @@ impl FixedBase {
             table.entry_mut(first + 1).copy_from_slice(generator.limbs());
             for i in first + 2..first + entries {
                 let (read, write) = table.pair(i - 1, i);
-                modulus.backend().mul(modulus.montgomery(), write, read, generator.limbs());
+                modulus.mul_into(write, read, generator.limbs());
             }
             let last = Residue::from_montgomery(table.entry(first + entries - 1));
             generator = modulus.mul(&last, &generator);
@@ -75,7 +75,7 @@ impl FixedBase {
             let out = if i == 0 { &mut result } else { &mut entry };
             self.table.read(i << self.window, 1 << self.window, index, out);
             if i > 0 {
-                modulus.backend().mul(modulus.montgomery(), &mut spare, &result, &entry);
+                modulus.mul_into(&mut spare, &result, &entry);
                 core::mem::swap(&mut result, &mut spare);
             }
         }

@@ -13,18 +13,34 @@ impl Modulus {
     /// # Timing
     /// Constant in `a` and the modulus (Bernstein-Yang, in `crypto-bigint`).
     pub fn invert(&self, a: &Residue) -> CtOption<Residue> {
+        let (inverse, exists) = self.inverse_or_any(a);
+        CtOption::new(inverse, exists)
+    }
+
+    /// The inverse, or any element where there is none, and whether there is one.
+    fn inverse_or_any(&self, a: &Residue) -> (Residue, Choice) {
+        if let Some(root) = self.root() {
+            let (inverse, exists) = root.modulus().inverse_or_any(&root.low(a));
+            // Right modulo the root; one step of Newton's iteration makes it right modulo the square.
+            let inverse = root.lift(&inverse);
+            let error = self.sub(&self.one(), &self.mul(&inverse, a));
+            return (self.add(&inverse, &self.mul(&error, &inverse)), exists);
+        }
         let value = to_boxed(&self.to_limbs(a));
         let modulus = Odd::new((*to_boxed(self.as_limbs())).clone()).expect("the modulus is odd");
         let modulus = Zeroizing::new(modulus);
         let inverse = value.invert_odd_mod(&modulus);
         let exists = Choice::from(inverse.is_some().to_u8());
         let inverse = Zeroizing::new(inverse.unwrap_or((*value).clone()));
-        CtOption::new(self.reduce(&from_boxed(&inverse)), exists)
+        (self.reduce(&from_boxed(&inverse)), exists)
     }
 
     /// Whether `a` shares no factor with the modulus.
     pub fn is_unit(&self, a: &Residue) -> Choice {
-        self.invert(a).is_some()
+        match self.root() {
+            None => self.invert(a).is_some(),
+            Some(root) => root.modulus().is_unit(&root.low(a)),
+        }
     }
 
     /// Whether none of these public residues shares a factor with the modulus: one product, one inversion.
@@ -32,6 +48,10 @@ impl Modulus {
     /// # Timing
     /// Varies with the residues.
     pub fn are_units_vartime(&self, residues: &[&Residue]) -> bool {
+        if let Some(root) = self.root() {
+            let low: Vec<Residue> = residues.iter().map(|residue| root.low(residue)).collect();
+            return root.modulus().are_units_vartime(&low.iter().collect::<Vec<_>>());
+        }
         let product = to_boxed(&self.to_limbs(&self.product(residues)));
         let modulus = Odd::new((*to_boxed(self.as_limbs())).clone()).expect("the modulus is odd");
         product.invert_odd_mod_vartime(&modulus).is_some().to_bool()

@@ -7,6 +7,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::backend::{self, Backend, Montgomery};
 use super::limbs::{self, LIMB_BITS, inverse_of_limb, limbs_for};
 use super::residue::Residue;
+use super::square::Root;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::declassify;
 
@@ -27,6 +28,8 @@ pub struct Modulus {
     /// `R^2 mod n`: multiplying by it enters Montgomery form.
     r2: Residue,
     backend: &'static dyn Backend,
+    /// Where this is the square of another modulus: elements are pairs.
+    root: Option<Box<Root>>,
 }
 
 impl Modulus {
@@ -52,24 +55,65 @@ impl Modulus {
         let n0 = inverse_of_limb(n[0]).wrapping_neg();
         let zero = Residue::zero(n.len());
         let prepared = backend.prepare(&n);
-        let mut modulus =
-            Self { n, n0, prepared, bits, one: zero.clone(), limb_shift: zero.clone(), r2: zero, backend };
+        let mut modulus = Self {
+            n,
+            n0,
+            prepared,
+            bits,
+            one: zero.clone(),
+            limb_shift: zero.clone(),
+            r2: zero,
+            backend,
+            root: None,
+        };
         modulus.prepare();
         Ok(modulus)
     }
 
-    /// Computes `R mod n` and `R^2 mod n`.
+    /// The square of a modulus, with elements as pairs: multiplication takes 5/8 of the time that it takes modulo any
+    /// number of that size.
+    ///
+    /// # Errors
+    /// `InvalidParams` for a root of more than 4096 bits.
+    /// # Timing
+    /// As [`Modulus::new`].
+    pub fn square_of(root: &Self) -> Result<Self> {
+        if root.bits > backend::MAX_PAIR_BITS || root.root.is_some() {
+            return Err(Error::new(ErrorKind::InvalidParams, "root of a modulus has at most 4096 bits"));
+        }
+        let width = 2 * root.width();
+        let mut n = vec![0; width].into_boxed_slice();
+        limbs::mul(&mut n, &root.n, &root.n);
+        let (bits, _) = form(&n);
+        let (n0, zero) = (inverse_of_limb(n[0]).wrapping_neg(), Residue::zero(width));
+        let mut square = Self {
+            n,
+            n0,
+            prepared: Box::default(),
+            bits,
+            one: zero.clone(),
+            limb_shift: zero.clone(),
+            r2: zero,
+            backend: root.backend,
+            root: Some(Box::new(Root::new(root))),
+        };
+        square.prepare();
+        Ok(square)
+    }
+
+    /// Computes `R mod n`, `R^2 mod n`, and the factors that put a number together from parts.
     fn prepare(&mut self) {
-        let width = self.n.len();
-        let log2_r = self.backend.log2_r(width);
-        // 2^(bits - 1) < n, so doubling from there gives R.
-        let mut power = Residue::zero(width);
-        power.limbs_mut()[width - 1] = 1 << ((self.bits - 1) % LIMB_BITS);
-        self.double_times(&mut power, log2_r - (self.bits - 1));
+        let log2_r = self.backend.log2_r(self.step_width());
+        // 2^(bits - 1) is below n, or below its root, so doubling from there gives R.
+        let bits = self.root.as_ref().map_or(self.bits, |root| root.bits());
+        let mut power = self.zero();
+        power.limbs_mut()[(bits - 1) / LIMB_BITS] = 1 << ((bits - 1) % LIMB_BITS);
+        self.double_times(&mut power, log2_r - (bits - 1));
         self.one = power.clone();
-        // The Montgomery form of 2^64, raised to `width`; from there doubling gives that of R, which is R^2.
+        // The Montgomery form of 2^64, raised to the number of limbs; from there doubling gives that of R, which is R^2.
         self.double_times(&mut power, LIMB_BITS);
         let mut shift = self.one.clone();
+        let width = self.step_width();
         for bit in (0..=width.ilog2()).rev() {
             self.square_assign(&mut shift);
             if width >> bit & 1 == 1 {
@@ -79,6 +123,11 @@ impl Modulus {
         self.limb_shift = shift.clone();
         self.double_times(&mut shift, log2_r - LIMB_BITS * width);
         self.r2 = shift;
+    }
+
+    /// The limbs that a number is taken in by at a time.
+    fn step_width(&self) -> usize {
+        self.root.as_ref().map_or(self.width(), |root| root.width())
     }
 
     fn double_times(&self, a: &mut Residue, count: usize) {
@@ -94,6 +143,26 @@ impl Modulus {
 
     pub(crate) fn backend(&self) -> &'static dyn Backend {
         self.backend
+    }
+
+    pub(crate) fn root(&self) -> Option<&Root> {
+        self.root.as_deref()
+    }
+
+    /// `out = a b`, element by element, in Montgomery form.
+    pub(crate) fn mul_into(&self, out: &mut [u64], a: &[u64], b: &[u64]) {
+        match &self.root {
+            None => self.backend.mul(self.montgomery(), out, a, b),
+            Some(root) => root.mul_into(out, a, b),
+        }
+    }
+
+    /// `out = a a`, element by element, in Montgomery form.
+    pub(crate) fn square_into(&self, out: &mut [u64], a: &[u64]) {
+        match &self.root {
+            None => self.backend.square(self.montgomery(), out, a),
+            Some(root) => root.square_into(out, a),
+        }
     }
 
     /// The bit length.
@@ -128,12 +197,8 @@ impl Modulus {
 
     /// The element with this value, or none when it is not below the modulus. Limbs beyond the width must be zero.
     pub fn residue(&self, value: &[u64]) -> CtOption<Residue> {
-        let width = self.width();
-        let mut digit = Zeroizing::new(vec![0; width]);
-        let low = value.len().min(width);
-        digit[..low].copy_from_slice(&value[..low]);
         let below = limbs::lt(value, &self.n);
-        CtOption::new(self.enter(&digit), below)
+        CtOption::new(self.reduce(&value[..value.len().min(self.width())]), below)
     }
 
     /// The element that is congruent to `value`, an integer of any length.
@@ -141,10 +206,9 @@ impl Modulus {
     /// # Timing
     /// Two multiplications for each `width` limbs of the value.
     pub fn reduce(&self, value: &[u64]) -> Residue {
-        let width = self.width();
-        let mut digit = Zeroizing::new(vec![0; width]);
+        let mut digit = Zeroizing::new(vec![0; self.width()]);
         let mut sum: Option<Residue> = None;
-        for chunk in value.chunks(width).rev() {
+        for chunk in value.chunks(self.step_width()).rev() {
             digit[..chunk.len()].copy_from_slice(chunk);
             digit[chunk.len()..].fill(0);
             let low = self.enter(&digit);
@@ -156,10 +220,10 @@ impl Modulus {
         sum.unwrap_or_else(|| self.zero())
     }
 
-    /// The Montgomery form of any integer of `width` limbs.
+    /// The Montgomery form of any integer of `step_width` limbs, which are followed by zeros.
     fn enter(&self, digit: &[u64]) -> Residue {
         let mut out = self.zero();
-        self.backend.mul(self.montgomery(), out.limbs_mut(), digit, self.r2.limbs());
+        self.mul_into(out.limbs_mut(), digit, self.r2.limbs());
         out
     }
 
@@ -168,8 +232,11 @@ impl Modulus {
         let mut unit = vec![0; self.width()];
         unit[0] = 1;
         let mut out = Zeroizing::new(vec![0; self.width()].into_boxed_slice());
-        self.backend.mul(self.montgomery(), &mut out, &unit, residue.limbs());
-        out
+        self.mul_into(&mut out, &unit, residue.limbs());
+        match &self.root {
+            None => out,
+            Some(root) => root.join(&out),
+        }
     }
 
     /// The element encoded in exactly [`Modulus::byte_len`] little-endian bytes.
@@ -201,9 +268,19 @@ impl Modulus {
     pub fn add_assign(&self, a: &mut Residue, b: &Residue) {
         self.check(a);
         self.check(b);
-        let carry = limbs::add_assign(a.limbs_mut(), b.limbs());
-        let borrow = limbs::sub_assign(a.limbs_mut(), &self.n);
-        self.add_modulus_if(a, borrow & !carry);
+        match &self.root {
+            None => _ = self.add_limbs(a.limbs_mut(), b.limbs(), 0),
+            Some(root) => root.add_assign(a.limbs_mut(), b.limbs()),
+        }
+    }
+
+    /// `a = a + b + carry mod n`; gives 1 where `n` was subtracted.
+    pub(super) fn add_limbs(&self, a: &mut [u64], b: &[u64], carry: u64) -> u64 {
+        let carry = limbs::add_assign(a, &[carry]) | limbs::add_assign(a, b);
+        let borrow = limbs::sub_assign(a, &self.n);
+        let negative = borrow & !carry;
+        self.add_modulus_if(a, negative);
+        negative ^ 1
     }
 
     /// `a - b`.
@@ -217,8 +294,17 @@ impl Modulus {
     pub fn sub_assign(&self, a: &mut Residue, b: &Residue) {
         self.check(a);
         self.check(b);
-        let borrow = limbs::sub_assign(a.limbs_mut(), b.limbs());
+        match &self.root {
+            None => _ = self.sub_limbs(a.limbs_mut(), b.limbs(), 0),
+            Some(root) => root.sub_assign(a.limbs_mut(), b.limbs()),
+        }
+    }
+
+    /// `a = a - b - borrow mod n`; gives 1 where `n` was added.
+    pub(super) fn sub_limbs(&self, a: &mut [u64], b: &[u64], borrow: u64) -> u64 {
+        let borrow = limbs::sub_assign(a, &[borrow]) | limbs::sub_assign(a, b);
         self.add_modulus_if(a, borrow);
+        borrow
     }
 
     /// `-a`.
@@ -227,10 +313,10 @@ impl Modulus {
     }
 
     /// Adds `n` where the flag is 1, dropping the carry.
-    fn add_modulus_if(&self, a: &mut Residue, flag: u64) {
+    fn add_modulus_if(&self, a: &mut [u64], flag: u64) {
         let mask = limbs::mask(Choice::from(u8::from(flag & 1 == 1)));
         let mut carry = false;
-        for (a, n) in a.limbs_mut().iter_mut().zip(&self.n) {
+        for (a, n) in a.iter_mut().zip(&self.n) {
             (*a, carry) = a.carrying_add(mask & *n, carry);
         }
     }
@@ -240,7 +326,7 @@ impl Modulus {
         self.check(a);
         self.check(b);
         let mut out = self.zero();
-        self.backend.mul(self.montgomery(), out.limbs_mut(), a.limbs(), b.limbs());
+        self.mul_into(out.limbs_mut(), a.limbs(), b.limbs());
         out
     }
 
@@ -253,7 +339,7 @@ impl Modulus {
     pub fn square(&self, a: &Residue) -> Residue {
         self.check(a);
         let mut out = self.zero();
-        self.backend.square(self.montgomery(), out.limbs_mut(), a.limbs());
+        self.square_into(out.limbs_mut(), a.limbs());
         out
     }
 

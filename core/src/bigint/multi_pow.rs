@@ -36,13 +36,13 @@ impl Modulus {
             let window = plan.window.min(exponent_bits - position);
             if window == plan.window && position + window < exponent_bits {
                 for _ in 0..window {
-                    self.backend().square(self.montgomery(), &mut spare, &result);
+                    self.square_into(&mut spare, &result);
                     core::mem::swap(&mut result, &mut spare);
                 }
             }
             for group in &groups {
                 group.read(position, window, &mut entry);
-                self.backend().mul(self.montgomery(), &mut spare, &result, &entry);
+                self.mul_into(&mut spare, &result, &entry);
                 core::mem::swap(&mut result, &mut spare);
             }
         }
@@ -159,7 +159,7 @@ impl<'a> Group<'a> {
                 table.entry_mut(filled).copy_from_slice(generator.limbs());
                 for i in 1..filled {
                     let (read, write) = table.pair(i, filled + i);
-                    modulus.backend().mul(modulus.montgomery(), write, read, generator.limbs());
+                    modulus.mul_into(write, read, generator.limbs());
                 }
                 filled *= 2;
             }

@@ -35,7 +35,12 @@ pub fn random_below(bound: &[u64], rng: &mut impl CryptoRng) -> Zeroizing<Vec<u6
 /// A uniformly random element.
 pub fn random_residue(modulus: &Modulus, rng: &mut impl CryptoRng) -> Residue {
     // Montgomery form permutes the residues, so a uniform form is a uniform element.
-    Residue::from_montgomery(&random_below(modulus.as_limbs(), rng))
+    let halves = match modulus.root() {
+        None => vec![modulus],
+        Some(root) => vec![root.modulus(); 2],
+    };
+    let parts = halves.iter().flat_map(|modulus| random_below(modulus.as_limbs(), rng).to_vec());
+    Residue::from_montgomery(&Zeroizing::new(parts.collect::<Vec<u64>>()))
 }
 
 /// A uniformly random invertible element.

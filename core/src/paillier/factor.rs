@@ -36,7 +36,8 @@ impl Factor {
             limbs::sub_assign(&mut out, &[subtrahend]);
             out
         };
-        let (modulus, squared) = (Modulus::new(prime)?, Modulus::new(&product(prime, prime))?);
+        let modulus = Modulus::new(prime)?;
+        let squared = Modulus::square_of(&modulus)?;
         Ok(Self {
             order: minus(1),
             exact: InverseMod2k::new(prime, prime.len()).ok_or(NOT_A_KEY)?,

@@ -55,9 +55,7 @@ struct PublicParts {
 impl PublicKey {
     /// Puts together what was generated or checked.
     pub(super) fn assemble(params: Params, n: &[u64], h_s: &[u64]) -> Result<Self> {
-        let mut square = vec![0; 2 * n.len()];
-        limbs::mul(&mut square, n, n);
-        let n_squared = Modulus::new(&square)?;
+        let n_squared = Modulus::square_of(&Modulus::new(n)?)?;
         let h_s_residue = Option::from(n_squared.residue(h_s))
             .ok_or(Error::new(ErrorKind::InvalidEncoding, "public key: h_s is not below n^2"))?;
         let mut transcript = Transcript::new("veilkit v1 paillier key");

@@ -4,6 +4,8 @@
 //! with no carry between them: a multiplication, an addition and an addition with carry for each product. Columns are
 //! taken three at a time; products and Montgomery reduction share one pass. This is faster than every form in 64-bit
 //! limbs that was tried, because compilers handle long chains of carries badly.
+mod pairs;
+
 use subtle::Choice;
 
 use super::{Backend, Montgomery};
@@ -67,6 +69,14 @@ impl Backend for Portable {
             kernel(modulus, out, a);
         }
     }
+
+    fn mul_pairs(&self, modulus: Montgomery<'_>, shift: &[u64], out: &mut [u64], a: &[u64], b: &[u64]) {
+        pairs::mul(modulus, shift, out, a, b);
+    }
+
+    fn square_pairs(&self, modulus: Montgomery<'_>, shift: &[u64], out: &mut [u64], a: &[u64]) {
+        pairs::square(modulus, shift, out, a);
+    }
 }
 
 /// `out = a b / R mod n`, for operands of up to `CAPACITY` digits.
@@ -77,8 +87,8 @@ fn mul<const CAPACITY: usize>(modulus: Montgomery<'_>, out: &mut [u64], a: &[u64
     split(x, a);
     split(y, b);
     y.reverse();
-    mul_digits(modulus, m, x, y);
-    finish(modulus, out, m);
+    mul_digits(modulus, m, x, y, |_| ());
+    finish(modulus, out, m, 0);
 }
 
 /// `out = a a / R mod n`, for operands of up to `CAPACITY` digits.
@@ -89,8 +99,8 @@ fn square<const CAPACITY: usize>(modulus: Montgomery<'_>, out: &mut [u64], a: &[
     split(x, a);
     y.copy_from_slice(x);
     y.reverse();
-    square_digits(modulus, m, x, y);
-    finish(modulus, out, m);
+    square_digits(modulus, m, x, y, |_| ());
+    finish(modulus, out, m, 0);
 }
 
 /// Sums of products in neighbouring columns.
@@ -183,6 +193,20 @@ fn reduce_high(mut s: Columns, modulus: Montgomery<'_>, m: &mut [u64], k: usize)
     carry.wrapping_add(s[2] >> DIGIT_BITS)
 }
 
+/// Adds the products of two numbers to the columns from `k` on, for `k` below `count`.
+#[inline(always)]
+fn add_low(s: &mut Columns, x: &[u64], reversed: &[u64], k: usize) {
+    let count = x.len();
+    sweep(s, &x[..k], &reversed[count - COLUMNS - k..count - 1]);
+    let ([x0, x1, x2], [y2, y1, y0]) = (three(x, k), three(reversed, count - COLUMNS));
+    add_product(&mut s[0], x0, y0);
+    add_product(&mut s[1], x0, y1);
+    add_product(&mut s[1], x1, y0);
+    add_product(&mut s[2], x0, y2);
+    add_product(&mut s[2], x1, y1);
+    add_product(&mut s[2], x2, y0);
+}
+
 /// Adds the products of two numbers to the columns from `count + k` on.
 #[inline(always)]
 fn add_high(s: &mut Columns, x: &[u64], reversed: &[u64], k: usize) {
@@ -194,24 +218,17 @@ fn add_high(s: &mut Columns, x: &[u64], reversed: &[u64], k: usize) {
     add_product(&mut s[1], x2, y0);
 }
 
-/// `out = (x y + m n) / R` for the `m` that makes this an integer. `y` is reversed.
-fn mul_digits(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64]) {
+/// `out = (x y + m n) / R` for the `m` that makes this an integer. `y` is reversed. `see_m` is shown `m`.
+fn mul_digits(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64], see_m: impl FnOnce(&[u64])) {
     let count = modulus.prepared.len();
     assert!(out.len() == count && x.len() == count && y.len() == count, "digit counts differ");
     let mut carry = 0;
-    let [y2, y1, y0] = three(y, count - COLUMNS);
     for k in (0..count).step_by(COLUMNS) {
         let mut s = [carry, 0, 0];
-        sweep(&mut s, &x[..k], &y[count - COLUMNS - k..count - 1]);
-        let [x0, x1, x2] = three(x, k);
-        add_product(&mut s[0], x0, y0);
-        add_product(&mut s[1], x0, y1);
-        add_product(&mut s[1], x1, y0);
-        add_product(&mut s[2], x0, y2);
-        add_product(&mut s[2], x1, y1);
-        add_product(&mut s[2], x2, y0);
+        add_low(&mut s, x, y, k);
         carry = reduce_low(s, modulus, out, k);
     }
+    see_m(out);
     for k in (0..count).step_by(COLUMNS) {
         let mut s = [carry, 0, 0];
         add_high(&mut s, x, y, k);
@@ -221,8 +238,8 @@ fn mul_digits(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64]) {
 
 /// `out = (x x + m n) / R` for the `m` that makes this an integer. `y` is `x` reversed.
 ///
-/// Each product of two different digits is computed once and doubled.
-fn square_digits(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64]) {
+/// Each product of two different digits is computed once and doubled. `see_m` is shown `m`.
+fn square_digits(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64], see_m: impl FnOnce(&[u64])) {
     let count = modulus.prepared.len();
     assert!(out.len() == count && x.len() == count && y.len() == count, "digit counts differ");
     let mut carry = 0;
@@ -233,6 +250,7 @@ fn square_digits(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64])
         sweep(&mut s, &x[..half], &y[count - COLUMNS - k..count - 1 - k + half]);
         carry = reduce_low(close_square(s, carry, x, k), modulus, out, k);
     }
+    see_m(out);
     for k in (0..count - COLUMNS).step_by(COLUMNS) {
         // The same for i + j = count + k + c, so i is above k + c.
         let mut s = [0; COLUMNS];
@@ -323,14 +341,17 @@ fn join(limbs: &mut [u64], digits: &[u64]) -> u64 {
     }
 }
 
-/// Joins the digits of a number below `2 n` and subtracts `n` if that leaves it positive.
-fn finish(modulus: Montgomery<'_>, out: &mut [u64], digits: &[u64]) {
-    let top = join(out, digits);
+/// Joins the digits of a number, adds a carry of 0 or 1, and subtracts `n` if that leaves it positive; the sum is below
+/// `2 n`. Gives 1 where `n` was subtracted.
+fn finish(modulus: Montgomery<'_>, out: &mut [u64], digits: &[u64], carry: u64) -> u64 {
+    let top = join(out, digits).wrapping_add(limbs::add_assign(out, &[carry]));
     let borrow = limbs::sub_assign(out, modulus.n);
     // Negative if the borrow is not covered by the top limb: then n is added back.
-    let negative = limbs::mask(Choice::from(u8::from(borrow.wrapping_sub(top) & 1 == 1)));
+    let negative = borrow.wrapping_sub(top) & 1;
+    let mask = limbs::mask(Choice::from(u8::from(negative == 1)));
     let mut carry = false;
     for (out, n) in out.iter_mut().zip(modulus.n) {
-        (*out, carry) = out.carrying_add(negative & *n, carry);
+        (*out, carry) = out.carrying_add(mask & *n, carry);
     }
+    negative ^ 1
 }
