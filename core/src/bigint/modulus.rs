@@ -350,9 +350,27 @@ impl Modulus {
 
     /// The product of all elements; 1 for none.
     pub fn product(&self, factors: &[&Residue]) -> Residue {
-        let mut factors = factors.iter();
-        let first = factors.next().map_or_else(|| self.one(), |first| (*first).clone());
-        factors.fold(first, |product, factor| self.mul(&product, factor))
+        let Some((first, rest)) = factors.split_first() else {
+            return self.one();
+        };
+        self.check(first);
+        let (mut product, mut spare) = ((*first).clone(), self.zero());
+        for factor in rest {
+            self.check(factor);
+            self.mul_into(spare.limbs_mut(), product.limbs(), factor.limbs());
+            core::mem::swap(&mut product, &mut spare);
+        }
+        product
+    }
+
+    /// `1 + n value` for this modulus n^2, made by [`Modulus::square_of`], and an integer of any length.
+    ///
+    /// # Panics
+    /// When the modulus was not made as a square.
+    pub fn one_plus_root_times(&self, value: &[u64]) -> Residue {
+        let root = self.root.as_ref().expect("the modulus is a square");
+        let multiple = root.lift_high(&root.modulus().reduce(value));
+        self.add(&self.one, &multiple)
     }
 
     fn check(&self, a: &Residue) {

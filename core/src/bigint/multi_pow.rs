@@ -73,22 +73,65 @@ impl Modulus {
                     self.multiply_into(&mut buckets[bucket], base);
                 }
             }
-            // prod bucket_d^d: each bucket is in the running product as often as its digit says.
-            let mut running = None;
-            let mut sum = None;
-            for bucket in buckets.iter().rev() {
-                if let Some(bucket) = bucket {
-                    self.multiply_into(&mut running, bucket);
-                }
-                if let Some(running) = &running {
-                    self.multiply_into(&mut sum, running);
-                }
-            }
+            let sum = self.weigh(&buckets);
             if let Some(sum) = sum {
                 self.multiply_into(&mut result, &sum);
             }
         }
         result.unwrap_or_else(|| self.one())
+    }
+
+    /// The product of `base^exponent` or, where the flag is set, `base^-exponent`, for public exponents: a product and
+    /// one to divide it by. The bases may be secret.
+    ///
+    /// Exponents are cut into digits of both signs, so that the two together take as long as one product of the same
+    /// number of powers.
+    ///
+    /// # Timing
+    /// Varies with the exponents and their signs.
+    pub fn multi_pow_signed_vartime(&self, powers: &[(&Residue, bool, &[u64])]) -> [Residue; 2] {
+        // One bit more, for the carry out of the last digit.
+        let bits = powers.iter().map(|(_, _, exponent)| bits_vartime(exponent)).max().unwrap_or(0) + 1;
+        let window = bucket_window(powers.len(), bits);
+        let digits: Vec<Vec<(bool, usize)>> = powers
+            .iter()
+            .map(|(_, negative, exponent)| signed_digits_vartime(*negative, exponent, bits, window))
+            .collect();
+        let mut results: [Option<Residue>; 2] = [None, None];
+        for round in (0..bits.div_ceil(window)).rev() {
+            let mut buckets = [vec![None; 1 << (window - 1)], vec![None; 1 << (window - 1)]];
+            for ((base, _, _), digits) in powers.iter().zip(&digits) {
+                let (negative, digit) = digits[round];
+                if let Some(bucket) = digit.checked_sub(1) {
+                    self.multiply_into(&mut buckets[usize::from(negative)][bucket], base);
+                }
+            }
+            for (result, buckets) in results.iter_mut().zip(&buckets) {
+                if let Some(result) = result {
+                    (0..window).for_each(|_| self.square_assign(result));
+                }
+                if let Some(sum) = self.weigh(buckets) {
+                    self.multiply_into(result, &sum);
+                }
+            }
+        }
+        results.map(|result| result.unwrap_or_else(|| self.one()))
+    }
+
+    /// The product of the buckets, bucket i to the power i + 1; none if all are empty.
+    fn weigh(&self, buckets: &[Option<Residue>]) -> Option<Residue> {
+        // Each bucket is in the running product as often as its power says.
+        let mut running = None;
+        let mut sum = None;
+        for bucket in buckets.iter().rev() {
+            if let Some(bucket) = bucket {
+                self.multiply_into(&mut running, bucket);
+            }
+            if let Some(running) = &running {
+                self.multiply_into(&mut sum, running);
+            }
+        }
+        sum
     }
 
     fn multiply_into(&self, product: &mut Option<Residue>, factor: &Residue) {
@@ -97,6 +140,18 @@ impl Modulus {
             None => *product = Some(factor.clone()),
         }
     }
+}
+
+/// Digits of absolute value up to `2^(window - 1)`, lowest first, each with whether it is negative.
+fn signed_digits_vartime(negative: bool, exponent: &[u64], bits: usize, window: usize) -> Vec<(bool, usize)> {
+    let (half, whole) = (1 << (window - 1), 1 << window);
+    let mut carry = 0;
+    let digit = |position| {
+        let digit = usize::try_from(digit(exponent, position, window)).expect("a window is short") + carry;
+        carry = usize::from(digit > half);
+        if digit > half { (!negative, whole - digit) } else { (negative, digit) }
+    };
+    (0..bits).step_by(window).map(digit).collect()
 }
 
 /// The window with the fewest multiplications: each of `bits / window` rounds takes one per base and up to two per bucket.
@@ -200,6 +255,14 @@ mod tests {
             };
             assert_eq!(value(modulus, &modulus.multi_pow(&pairs, bits)), product(bits), "{bits} bits");
             assert_eq!(value(modulus, &modulus.multi_pow_vartime(&pairs)), product(1000));
+            let signed: Vec<_> = pairs.iter().zip(0..).map(|((b, e), i)| (*b, i % 3 == 0, *e)).collect();
+            let [over, under] = modulus.multi_pow_signed_vartime(&signed);
+            let side = |negative: bool| {
+                let terms = signed.iter().filter(|(_, sign, _)| *sign == negative);
+                modulus.multi_pow_vartime(&terms.map(|(b, _, e)| (*b, *e)).collect::<Vec<_>>())
+            };
+            // over / under = positive / negative, without dividing: the bases need not be units.
+            assert_eq!(modulus.mul(&over, &side(true)), modulus.mul(&under, &side(false)));
         });
     }
 

@@ -69,6 +69,13 @@ impl Root {
         Residue::from_montgomery(&pair.limbs()[..self.width()])
     }
 
+    /// The element times n.
+    pub(super) fn lift_high(&self, element: &Residue) -> Residue {
+        let mut pair = Residue::zero(2 * self.width());
+        pair.limbs_mut()[self.width()..].copy_from_slice(element.limbs());
+        pair
+    }
+
     /// An element that is this one modulo n.
     pub(super) fn lift(&self, low: &Residue) -> Residue {
         let mut pair = Residue::zero(2 * self.width());
@@ -123,6 +130,8 @@ mod tests {
             assert_eq!(inverse.map(|inverse| value(modulus, &inverse)), a.modinv(&square));
             assert_eq!(modulus.are_units_vartime(&[&x]), a.modinv(&square).is_some());
             assert_eq!(bool::from(modulus.is_unit(&x)), a.modinv(&square).is_some());
+            let simple = modulus.one_plus_root_times(&limbs::from_biguint_vartime(&b));
+            assert_eq!(value(modulus, &simple), (big(n) * &b + 1_u8) % &square);
             let canonical: Option<Residue> = modulus.residue(&limbs::from_biguint_vartime(&a)).into();
             assert_eq!(canonical.map(|c| value(modulus, &c)), (a < square).then_some(a));
         });

@@ -3,13 +3,12 @@
 //! DJN10: Damgard, Jurik, Nielsen, "A generalization of Paillier's public-key system with applications to electronic
 //! voting", IJIS 2010, §4.2, with s = 1.
 use rand_core::CryptoRng;
-use zeroize::Zeroizing;
 
 use super::ciphertext::Ciphertext;
 use super::keys::{PublicKey, SecretKey};
 use super::plaintext::Plaintext;
 use super::randomizer::{Power, Randomizer, generator, seeds};
-use crate::bigint::{Residue, limbs};
+use crate::bigint::Residue;
 use crate::error::Result;
 use crate::progress::{Observer, try_map};
 
@@ -29,10 +28,7 @@ impl PublicKey {
 
     /// `1 + n m`, a unit modulo n^2 for every m.
     pub(super) fn message_factor(&self, plaintext: &Plaintext) -> Residue {
-        let mut factor = Zeroizing::new(vec![0; 2 * self.n().len()]);
-        limbs::mul(&mut factor, self.n(), plaintext.as_residue());
-        limbs::add_assign(&mut factor, &[1]);
-        self.n_squared().reduce(&factor)
+        self.n_squared().one_plus_root_times(plaintext.as_residue())
     }
 }
 
@@ -129,6 +125,7 @@ pub trait EncryptionKey: Power + Sized {
     /// `OutOfRange` for another number of limbs; `ParamsMismatch`.
     #[cfg(feature = "vectors")]
     fn encrypt_with_randomness(&self, plaintext: &Plaintext, exponent: &[u64]) -> Result<Ciphertext> {
+        use crate::bigint::limbs;
         use crate::error::{Error, ErrorKind};
         if exponent.len() * limbs::LIMB_BITS != self.public_key().exponent_bits() {
             return Err(Error::new(ErrorKind::OutOfRange, "exponent: number of limbs"));

@@ -143,7 +143,11 @@ impl PublicKey {
     /// # Timing
     /// Varies with the weight.
     pub fn mul_plain_vartime(&self, a: &Ciphertext, weight: i128) -> Result<Ciphertext> {
-        self.dot_vartime(&[a], &[weight])
+        check_weights(&[weight], MAX_WEIGHT_BITS)?;
+        self.check_ciphertexts([a])?;
+        let power = self.n_squared().pow_vartime(a.value(), &sign_magnitude(weight).1);
+        let value = if weight.is_negative() { self.invert(&power) } else { power };
+        Ok(Ciphertext::from_unit(value, self))
     }
 
     /// The sum of encrypted numbers times secret weights, each of absolute value below `2^bits`; `bits` is public.
@@ -184,20 +188,15 @@ impl PublicKey {
         check_weights(weights, MAX_WEIGHT_BITS)?;
         self.check_ciphertexts(list.iter().copied())?;
         let magnitudes: Vec<_> = weights.iter().map(|weight| sign_magnitude(*weight).1).collect();
-        let power = |negative: bool| {
-            let terms: Vec<(&Residue, &[u64])> = list
-                .iter()
-                .zip(weights.iter().zip(&magnitudes))
-                .filter(|(_, (weight, _))| weight.is_negative() == negative)
-                .map(|(ciphertext, (_, magnitude))| (ciphertext.value(), &***magnitude))
-                .collect();
-            (!terms.is_empty()).then(|| self.n_squared().multi_pow_vartime(&terms))
-        };
-        let value = match (power(false), power(true).map(|negative| self.invert(&negative))) {
-            (Some(positive), Some(negative)) => self.n_squared().mul(&positive, &negative),
-            (Some(only), None) | (None, Some(only)) => only,
-            (None, None) => self.n_squared().one(),
-        };
+        let powers: Vec<(&Residue, bool, &[u64])> = list
+            .iter()
+            .zip(weights.iter().zip(&magnitudes))
+            .map(|(ciphertext, (weight, magnitude))| {
+                (ciphertext.value(), weight.is_negative(), &***magnitude)
+            })
+            .collect();
+        let [product, divisor] = self.n_squared().multi_pow_signed_vartime(&powers);
+        let value = self.n_squared().mul(&product, &self.invert(&divisor));
         Ok(Ciphertext::from_unit(value, self))
     }
 
