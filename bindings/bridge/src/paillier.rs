@@ -5,7 +5,7 @@ pub use veilkit::paillier::{
 use veilkit::{
     Error, ErrorKind, Result,
     codec::{Encode, HEADER_LEN, Reader, Writer},
-    paillier::RandomizerPool,
+    paillier::{KeyId, RandomizerPool},
     progress::Observer,
     shape::Shape,
 };
@@ -209,13 +209,14 @@ pub fn factors(key: &SecretKey) -> Result<[Zeroizing<Vec<u8>>; 2]> {
 /// Randomizers made ahead of time, each used once. They belong to the process that made them.
 pub struct Pool {
     process: u32,
+    key: KeyId,
     inner: RandomizerPool,
 }
 
 impl Pool {
     /// An empty pool.
     pub fn new(key: &PublicKey) -> Self {
-        Self { process: std::process::id(), inner: RandomizerPool::new(key) }
+        Self { process: std::process::id(), key: key.id(), inner: RandomizerPool::new(key) }
     }
 
     /// Adds `count` randomizers.
@@ -229,7 +230,9 @@ impl Pool {
         rng: &mut OsRandom,
         observer: &mut dyn Observer,
     ) -> Result<()> {
-        self.forget_after_fork(key.public_key());
+        if self.process != std::process::id() && self.key == key.public_key().id() {
+            *self = Self::new(key.public_key());
+        }
         match key {
             Encryptor::Public(key) => self.inner.fill(key, count, rng, observer),
             Encryptor::Secret(key) => self.inner.fill(key, count, rng, observer),
@@ -241,6 +244,9 @@ impl Pool {
     /// # Errors
     /// As there; `OutOfRange` in a fork, where the parent has the same randomizers.
     pub fn encrypt(&mut self, key: &PublicKey, values: &PlainArray) -> Result<EncryptedArray> {
+        if self.key != key.id() {
+            return Err(Error::new(ErrorKind::ParamsMismatch, "pool: made for another key"));
+        }
         match self.len() {
             0 if self.process != std::process::id() => {
                 Err(Error::new(ErrorKind::OutOfRange, "pool: filled before a fork; fill it again"))
@@ -257,11 +263,5 @@ impl Pool {
     /// Whether none is left.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    fn forget_after_fork(&mut self, key: &PublicKey) {
-        if self.process != std::process::id() {
-            *self = Self::new(key);
-        }
     }
 }

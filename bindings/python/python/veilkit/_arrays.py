@@ -28,13 +28,20 @@ def plain_array(values: Any, what: str) -> PlainArray:
         if array.dtype.itemsize == 8 and array.size and array.max() > np.iinfo(np.int64).max:
             raise error("OutOfRange", f"{what}: an unsigned integer above 2^63 - 1")
         return np.ascontiguousarray(array, dtype=np.int64).reshape(array.shape)
-    if kind == "O" and _is_big_integer(values):
+    if kind == "O" and any(isinstance(value, int) and value.bit_length() > 63 for value in array.flat):
         raise error("OutOfRange", f"{what}: an integer beyond 64 bits")
     raise TypeError(f"{what}: elements must be integers, booleans or floats of at most 64 bits, not {array.dtype}")
 
 
-def _is_big_integer(values: Any) -> bool:
-    return isinstance(values, int) or (isinstance(values, np.ndarray) and all(isinstance(v, int) for v in values.flat))
+def limit(bound: float | None, plain: PlainArray) -> float | None:
+    """A declared bound as the type of what it bounds: an integer for integers, a float for floats."""
+    if bound is None:
+        return None
+    if isinstance(bound, bool) or not isinstance(bound, (int, float, np.integer, np.floating)):
+        raise TypeError("bound: must be a number")
+    if not 0 <= bound < 2**63:
+        raise error("OutOfRange", "bound: negative, not a number or too large")
+    return int(bound) if plain.dtype.kind == "i" else float(bound)
 
 
 Pick: TypeAlias = tuple[int, int | None, int]

@@ -1,0 +1,86 @@
+"""What encrypted arrays and packed arrays have in common: public facts, bytes, and what encrypted numbers cannot do."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from .. import _native
+    from ._keys import PublicKey
+
+
+class Encrypted:
+    """Encrypted numbers under one key. The handle is immutable; operations give new objects."""
+
+    __slots__ = ("_handle", "_public_key")
+    _handle: _native.PaillierArray | _native.PaillierPackedArray
+    _public_key: PublicKey
+
+    def __init__(self) -> None:
+        raise TypeError(f"use encrypt or {type(self).__name__}.from_bytes")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The extents."""
+        return tuple(self._handle.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def kind(self) -> str:
+        """`'int'` for exact integers, `'fixed'` for fixed-point numbers."""
+        return "fixed" if self._handle.scale else "int"
+
+    @property
+    def scale(self) -> int:
+        """Bits after the binary point now: each multiplication by floats adds the key's `fraction_bits`."""
+        return self._handle.scale
+
+    @property
+    def headroom_bits(self) -> int:
+        """How many times the bound can still double before an operation is refused."""
+        return self._handle.headroom_bits
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The key it is encrypted under."""
+        return self._public_key
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("an array without axes has no length")
+        return self.shape[0]
+
+    def to_bytes(self) -> bytes:
+        """The canonical encoding, to be sent or stored.
+
+        A result of computation is randomized anew first, so that the bytes do not show how it was made.
+        """
+        return self._handle.to_bytes()
+
+    def __bytes__(self) -> bytes:
+        return self.to_bytes()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_bytes, (self.to_bytes(), self._public_key)  # type: ignore[attr-defined]
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+        raise TypeError("an encrypted array cannot become a plain one; use SecretKey.decrypt")
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("the truth of encrypted numbers is not known without the secret key")
+
+    def _compare(self, other: object) -> NoReturn:
+        raise TypeError("encrypted numbers are not compared")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compare
+    __hash__ = None  # type: ignore[assignment]

@@ -1,0 +1,387 @@
+"""Keys: making, writing and reading them; encryption and decryption."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NoReturn, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _native
+from .._arrays import limit, plain_array
+from .._checks import Buffer, as_bytes, as_count
+from .._progress import Progress, reporting
+from ..errors import error
+from . import _array, _packed, _pool
+
+
+def generate_keypair(
+    bits: int = 3072,
+    *,
+    fraction_bits: int = 40,
+    value_bits: int = 88,
+    progress: Progress = False,
+) -> Keypair:
+    """Makes a new key pair with randomness of the operating system. Takes seconds; Ctrl-C stops it.
+
+    Args:
+        bits: size of the modulus: 2048 (112-bit security), 3072 (128-bit, the default) or 4096.
+        fraction_bits: bits after the binary point of every fixed-point number under this key, at most 120.
+        value_bits: bits of one encoded number with its sign, at most 127: absolute values are below
+            ``2 ** (value_bits - 1 - fraction_bits)`` for floats (1.4e14 by default).
+        progress: True, or a function of ``(done, total)``.
+
+    Raises:
+        ParameterError: sizes that are not allowed.
+
+    >>> from veilkit import paillier
+    >>> paillier.generate_keypair(bits=2048)
+    Keypair(bits=2048, key='...')
+    """
+    with reporting(progress, "key pair") as report:
+        sizes = as_count(bits, "bits"), as_count(fraction_bits, "fraction_bits"), as_count(value_bits, "value_bits")
+        secret = _native.PaillierSecretKey.generate(*sizes, report)
+    return Keypair(SecretKey._wrap(secret))
+
+
+class Keypair:
+    """A secret key and its public key."""
+
+    __slots__ = ("_secret_key",)
+
+    def __init__(self, secret_key: SecretKey) -> None:
+        self._secret_key = secret_key
+
+    @property
+    def public_key(self) -> PublicKey:
+        """For everybody who encrypts or computes."""
+        return self._secret_key.public_key
+
+    @property
+    def secret_key(self) -> SecretKey:
+        """For the one who reads results."""
+        return self._secret_key
+
+    def __repr__(self) -> str:
+        return f"Keypair(bits={self.public_key.bits}, key={self.public_key.key_id[:8]!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a key pair holds a secret and is not pickled; send its public_key")
+
+
+class PublicKey:
+    """Encrypts; everything that is computed on encrypted arrays uses it. Made by `generate_keypair` or `from_bytes`.
+
+    Equal keys compare equal and hash alike; keys are pickled as their bytes.
+    """
+
+    __slots__ = ("_handle",)
+    _handle: _native.PaillierPublicKey
+
+    def __init__(self) -> None:
+        raise TypeError("use generate_keypair or PublicKey.from_bytes")
+
+    @classmethod
+    def _wrap(cls, native: _native.PaillierPublicKey) -> PublicKey:
+        key = object.__new__(cls)
+        key._handle = native
+        return key
+
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> PublicKey:
+        """Reads and validates an encoded public key.
+
+        Raises:
+            EncodingError: bytes that are not a public key, or a modulus that is even, prime, a perfect power, of the
+                wrong size or with a small factor.
+
+        >>> key = generate_keypair(bits=2048).public_key
+        >>> PublicKey.from_bytes(key.to_bytes()) == key
+        True
+        """
+        return cls._wrap(_native.PaillierPublicKey.from_bytes(as_bytes(data, "data")))
+
+    def to_bytes(self) -> bytes:
+        """The canonical encoding."""
+        return self._handle.to_bytes()
+
+    __bytes__ = to_bytes
+
+    @property
+    def bits(self) -> int:
+        """Size of the modulus in bits."""
+        return self._handle.modulus_bits
+
+    @property
+    def fraction_bits(self) -> int:
+        """Bits after the binary point of every fixed-point number under this key."""
+        return self._handle.fraction_bits
+
+    @property
+    def value_bits(self) -> int:
+        """Bits of one encoded number with its sign."""
+        return self._handle.value_bits
+
+    @property
+    def key_id(self) -> str:
+        """What names this key, 32 hexadecimal digits."""
+        return self._handle.id.hex()
+
+    @property
+    def n(self) -> int:
+        """The modulus, for exchange with other Paillier software.
+
+        The number alone does not give this key back: randomizers come from a base that is part of `to_bytes`.
+        """
+        return int.from_bytes(self._handle.modulus, "little")
+
+    @overload
+    def encrypt(
+        self,
+        values: npt.ArrayLike,
+        *,
+        packed: Literal[False] = False,
+        bound: float | None = None,
+        pool: _pool.RandomizerPool | None = None,
+        progress: Progress = False,
+    ) -> _array.EncryptedArray: ...
+
+    @overload
+    def encrypt(
+        self,
+        values: npt.ArrayLike,
+        *,
+        packed: Literal[True],
+        bound: float | None = None,
+        headroom_bits: int = 20,
+        progress: Progress = False,
+    ) -> _packed.PackedArray: ...
+
+    def encrypt(
+        self,
+        values: npt.ArrayLike,
+        *,
+        packed: bool = False,
+        bound: float | None = None,
+        pool: _pool.RandomizerPool | None = None,
+        headroom_bits: int = 20,
+        progress: Progress = False,
+    ) -> _array.EncryptedArray | _packed.PackedArray:
+        """Encrypts an array of any shape, element by element, or many elements per ciphertext.
+
+        Args:
+            values: anything that numpy reads as integers, booleans or floats: lists, arrays, pandas or polars columns.
+                C-ordered arrays of float64 or int64 are read where they are.
+            packed: put many values into each ciphertext; see `PackedArray`.
+            bound: a **public** bound on the absolute values. It saves headroom and time later on, and room when packed.
+            pool: randomizers made beforehand; each value takes one. Not for packed arrays.
+            headroom_bits: for packed arrays: sums of up to ``2 ** headroom_bits`` of them will fit.
+            progress: True for a bar, or a function of ``(done, total)``.
+
+        Returns:
+            An `EncryptedArray` (`PackedArray` if packed) of the same shape.
+
+        Raises:
+            ParameterError: NaN or infinity; a value beyond `bound` or the key's range; a pool that is empty, of another
+                key, or from before a fork.
+            TypeError: elements that are no numbers of at most 64 bits.
+
+        >>> key = generate_keypair(bits=2048).public_key
+        >>> key.encrypt([[1, 2], [3, 4]]).shape
+        (2, 2)
+        """
+        return _encrypt(self._handle, self, values, packed, bound, pool, headroom_bits, progress)
+
+    def randomizer_pool(self, count: int, *, progress: Progress = False) -> _pool.RandomizerPool:
+        """Makes `count` randomizers ahead of time, so that a later `encrypt(..., pool=...)` takes microseconds each."""
+        pool = _pool.RandomizerPool(self)
+        pool.fill(count, progress=progress)
+        return pool
+
+    def describe(self) -> str:
+        """Public facts for a person: sizes, number format, security level."""
+        return _describe(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PublicKey):
+            return NotImplemented
+        return self._handle.id == other._handle.id
+
+    def __hash__(self) -> int:
+        return hash(self._handle.id)
+
+    def __repr__(self) -> str:
+        return f"PublicKey(bits={self.bits}, key={self.key_id[:8]!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PublicKey.from_bytes, (self.to_bytes(),)
+
+
+class SecretKey:
+    """Decrypts, and encrypts faster than the public key. Made by `generate_keypair` or `from_bytes`.
+
+    It is never pickled, printed or compared; it is written only by `to_bytes`, and wiped when the last reference goes.
+    """
+
+    __slots__ = ("_handle", "_public_key")
+    _handle: _native.PaillierSecretKey
+    _public_key: PublicKey
+
+    def __init__(self) -> None:
+        raise TypeError("use generate_keypair or SecretKey.from_bytes")
+
+    @classmethod
+    def _wrap(cls, native: _native.PaillierSecretKey) -> SecretKey:
+        key = object.__new__(cls)
+        key._handle = native
+        key._public_key = PublicKey._wrap(native.public_key())
+        return key
+
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> SecretKey:
+        """Reads and validates an encoded secret key.
+
+        Raises:
+            EncodingError: bytes that are not a secret key, or parts that do not belong together.
+        """
+        return cls._wrap(_native.PaillierSecretKey.from_bytes(as_bytes(data, "data")))
+
+    def to_bytes(self) -> bytes:
+        """The canonical encoding. Whoever has it can decrypt everything; Python cannot wipe the copy."""
+        return self._handle.to_bytes()
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The public key that belongs to it."""
+        return self._public_key
+
+    @overload
+    def encrypt(
+        self,
+        values: npt.ArrayLike,
+        *,
+        packed: Literal[False] = False,
+        bound: float | None = None,
+        pool: _pool.RandomizerPool | None = None,
+        progress: Progress = False,
+    ) -> _array.EncryptedArray: ...
+
+    @overload
+    def encrypt(
+        self,
+        values: npt.ArrayLike,
+        *,
+        packed: Literal[True],
+        bound: float | None = None,
+        headroom_bits: int = 20,
+        progress: Progress = False,
+    ) -> _packed.PackedArray: ...
+
+    def encrypt(
+        self,
+        values: npt.ArrayLike,
+        *,
+        packed: bool = False,
+        bound: float | None = None,
+        pool: _pool.RandomizerPool | None = None,
+        headroom_bits: int = 20,
+        progress: Progress = False,
+    ) -> _array.EncryptedArray | _packed.PackedArray:
+        """As `PublicKey.encrypt`, faster, with a result that nobody can tell apart."""
+        return _encrypt(self._handle, self._public_key, values, packed, bound, pool, headroom_bits, progress)
+
+    def randomizer_pool(self, count: int, *, progress: Progress = False) -> _pool.RandomizerPool:
+        """As `PublicKey.randomizer_pool`, faster."""
+        pool = _pool.RandomizerPool(self._public_key)
+        with reporting(progress, "randomizers") as report:
+            pool._handle.fill_with_secret(self._handle, as_count(count, "count"), report)
+        return pool
+
+    def decrypt(self, encrypted: _array.EncryptedArray | _packed.PackedArray, *, progress: Progress = False) -> Any:
+        """The numbers in the clear.
+
+        Returns:
+            For `kind='fixed'` float64, the closest to the exact result. For `kind='int'` int64, or, where a result is
+            beyond that, Python integers in an array of objects. Of the same shape; a numpy scalar for no axis.
+
+        Raises:
+            ParameterError: encrypted under another key; a float result beyond the range of float64.
+            CryptoError: a ciphertext that does not decrypt.
+
+        >>> keys = generate_keypair(bits=2048)
+        >>> keys.secret_key.decrypt(keys.public_key.encrypt([3, 4]) - 5)
+        array([-2, -1])
+        """
+        if not isinstance(encrypted, (_array.EncryptedArray, _packed.PackedArray)):
+            raise TypeError("encrypted: must be an EncryptedArray or a PackedArray")
+        with reporting(progress, "decrypt") as report:
+            values = encrypted._handle.decrypt(self._handle, report)
+        if isinstance(values, list):
+            integers = np.empty(len(values), dtype=object)
+            integers[:] = values
+            return integers.reshape(encrypted.shape)[()]
+        return values.reshape(encrypted.shape)[()]
+
+    def factors(self) -> tuple[int, int]:
+        """The primes p > q of the modulus, for exchange with other Paillier software. They are the secret."""
+        p, q = (int.from_bytes(prime, "little") for prime in self._handle.factors())
+        return p, q
+
+    def describe(self) -> str:
+        """Public facts for a person; nothing of the secret."""
+        return _describe(self._public_key)
+
+    def __repr__(self) -> str:
+        return f"SecretKey(bits={self._public_key.bits}, key={self._public_key.key_id[:8]!r})"
+
+    def __eq__(self, other: object) -> NoReturn:
+        raise TypeError("secret keys are not compared; compare their public_key")
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret key is not pickled; write it with to_bytes where it must be written")
+
+
+def _encrypt(
+    handle: _native.PaillierPublicKey | _native.PaillierSecretKey,
+    public_key: PublicKey,
+    values: Any,
+    packed: bool,
+    bound: float | None,
+    pool: _pool.RandomizerPool | None,
+    headroom_bits: int,
+    progress: Progress,
+) -> _array.EncryptedArray | _packed.PackedArray:
+    plain = plain_array(values, "values")
+    declared = limit(bound, plain)
+    if pool is not None and not isinstance(pool, _pool.RandomizerPool):
+        raise TypeError("pool: must be a RandomizerPool")
+    if pool is not None and packed:
+        raise error("InvalidParams", "pool: not for packed arrays")
+    with reporting(progress, "encrypt") as report:
+        if packed:
+            headroom = as_count(headroom_bits, "headroom_bits")
+            return _packed.PackedArray._wrap(handle.encrypt_packed(plain, declared, headroom, report), public_key)
+        if pool is not None:
+            return _array.EncryptedArray._wrap(pool._handle.encrypt(public_key._handle, plain, declared), public_key)
+        return _array.EncryptedArray._wrap(handle.encrypt(plain, declared, report), public_key)
+
+
+def require_key(public_key: object) -> None:
+    if not isinstance(public_key, PublicKey):
+        raise TypeError("public_key: must be a PublicKey")
+
+
+def _describe(key: PublicKey) -> str:
+    security = {2048: "112 bits (not for data that must stay secret beyond 2030)", 3072: "128 bits"}
+    whole = key.value_bits - 1 - key.fraction_bits
+    return "\n".join(
+        [
+            f"Paillier, {key.bits}-bit modulus, key {key.key_id}",
+            f"security against factoring: {security.get(key.bits, 'more than 128 bits')}; none against quantum computers",
+            f"floats: fixed point with {key.fraction_bits} fraction bits, absolute values below 2^{whole}",
+            f"integers: exact, absolute values below 2^{min(63, key.value_bits - 1)}",
+            f"ciphertext: {key.bits // 4} bytes each",
+        ]
+    )
