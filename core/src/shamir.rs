@@ -46,12 +46,13 @@ pub mod pedersen;
 mod polynomial;
 mod share;
 mod split;
+mod watch;
 
-pub use combine::{combine, combine_correcting};
+pub use combine::{combine, combine_correcting, combine_correcting_with_progress, combine_with_progress};
 pub use correct::correct;
 pub use params::Params;
 pub use share::{SetId, Share};
-pub use split::{MAX_SECRET_LEN, split};
+pub use split::{MAX_SECRET_LEN, split, split_with_progress};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{
     code::Code,
     params::Params,
-    split::{expand, padded},
+    split::{expand, padded, value_at},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -38,11 +38,7 @@ pub(crate) fn split<const N: usize>(
         *coefficient = Block::from_planes(&random);
     }
     let share = |point: u8| {
-        let mut value = Block::ZERO;
-        for coefficient in coefficients.iter().rev() {
-            value = value.mul_public(Gf256(point));
-            value.add_assign(coefficient);
-        }
+        let value = value_at(Gf256(point), &coefficients[0], &coefficients[1..]);
         let mut share = Zeroizing::new([0; N]);
         share.copy_from_slice(&value.to_elements()[..N]);
         share
@@ -72,7 +68,7 @@ pub(crate) fn combine<const N: usize>(
         return Err(Error::new(ErrorKind::VerificationFailed, "shares: dealt inconsistently"));
     }
     let mut secret = Zeroizing::new([0; N]);
-    secret.copy_from_slice(&code.interpolate());
+    code.interpolate(&mut *secret);
     Ok(secret)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! All that decides anything here is public: the points, and the differences between what an extra share says and
 //! what the first `threshold` shares say it should.
+use core::ops::Range;
+
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -26,17 +28,21 @@ impl Code<'_> {
         self.points.len() - self.threshold
     }
 
-    /// The secret, from the first `threshold` shares.
-    pub(super) fn interpolate(&self) -> Zeroizing<Vec<u8>> {
+    /// Writes the secret, from the first `threshold` shares.
+    pub(super) fn interpolate(&self, secret: &mut [u8]) {
         let factors = Interpolation::new(&self.points[..self.threshold]).at(Gf256::ZERO);
         let mut blocks = Zeroizing::new(vec![Block::ZERO; self.threshold]);
-        let mut secret = Zeroizing::new(vec![0; self.payloads[0].len()]);
         for (block, out) in secret.chunks_mut(Block::LEN).enumerate() {
             self.load(block, &mut blocks);
             let elements = Block::linear_combination(&factors, &blocks).to_elements();
             out.copy_from_slice(&elements[..out.len()]);
         }
-        secret
+    }
+
+    /// The same shares, cut down to some of the bytes.
+    pub(super) fn segment(&self, bytes: Range<usize>) -> Code<'_> {
+        let payloads = self.payloads.iter().map(|payload| &payload[bytes.clone()]).collect();
+        Code { points: self.points.clone(), payloads, threshold: self.threshold }
     }
 
     /// A byte position where some share does not lie on the polynomial of the others. There is none in the blocks

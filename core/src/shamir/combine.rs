@@ -9,11 +9,13 @@ use super::{
     correct::correct_code,
     params::require_distinct,
     share::{SetId, Share},
+    watch::{SEGMENT, Watch},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
     field::gf256::Gf256,
     party::Culprits,
+    progress::Observer,
 };
 
 /// Gives the secret back, if every share given is right.
@@ -28,12 +30,21 @@ use crate::{
 /// # Timing
 /// Constant in the shares and the secret; varies with their number and length, and with which shares are wrong.
 pub fn combine(shares: &[Share]) -> Result<Zeroizing<Vec<u8>>> {
+    combine_with_progress(shares, &mut ())
+}
+
+/// As [`combine`], watched.
+///
+/// # Errors
+/// As [`combine`]; `Cancelled` when the observer stops it.
+pub fn combine_with_progress(shares: &[Share], observer: &mut dyn Observer) -> Result<Zeroizing<Vec<u8>>> {
     let (set, foreign) = largest_set(shares)?;
     if !foreign.is_empty() {
         return Err(Error::new(ErrorKind::ParamsMismatch, "shares: of different sets").blame(foreign));
     }
-    match judge(&set) {
-        Verdict::Quorum { right, wrong } if wrong.is_empty() => interpolate_checked(&right),
+    let mut watch = watch(&set, observer);
+    match judge(&set, &mut watch)? {
+        Verdict::Quorum { right, wrong } if wrong.is_empty() => interpolate_checked(&right, &mut watch),
         Verdict::Quorum { wrong, .. } | Verdict::TooFewRight { wrong } | Verdict::NoQuorum { wrong } => {
             Err(Error::new(ErrorKind::VerificationFailed, "shares: commitments").blame(wrong))
         }
@@ -56,9 +67,21 @@ pub fn combine(shares: &[Share]) -> Result<Zeroizing<Vec<u8>>> {
 /// Who hands in a share under another's index makes the call fail with `DuplicateParty`: find out who holds which
 /// share before. Where correction decides, its promise holds, which is weaker than that of the commitments.
 pub fn combine_correcting(shares: &[Share]) -> Result<(Zeroizing<Vec<u8>>, Culprits)> {
+    combine_correcting_with_progress(shares, &mut ())
+}
+
+/// As [`combine_correcting`], watched, save for the correction itself.
+///
+/// # Errors
+/// As [`combine_correcting`]; `Cancelled` when the observer stops it.
+pub fn combine_correcting_with_progress(
+    shares: &[Share],
+    observer: &mut dyn Observer,
+) -> Result<(Zeroizing<Vec<u8>>, Culprits)> {
     let (set, foreign) = largest_set(shares)?;
-    let (secret, wrong) = match judge(&set) {
-        Verdict::Quorum { right, wrong } => (interpolate_checked(&right)?, wrong),
+    let mut watch = watch(&set, observer);
+    let (secret, wrong) = match judge(&set, &mut watch)? {
+        Verdict::Quorum { right, wrong } => (interpolate_checked(&right, &mut watch)?, wrong),
         Verdict::NoQuorum { .. } if set.len() > set[0].params.threshold() => correct_code(code(&set))?,
         Verdict::TooFewRight { wrong } | Verdict::NoQuorum { wrong } => {
             return Err(Error::new(ErrorKind::VerificationFailed, "shares: commitments").blame(wrong));
@@ -108,7 +131,12 @@ enum Verdict<'a> {
     Ambiguous,
 }
 
-fn judge<'a>(set: &[&'a Share]) -> Verdict<'a> {
+/// One step for each share's commitment and each segment of the secret.
+fn watch<'a>(set: &[&Share], observer: &'a mut dyn Observer) -> Watch<'a> {
+    Watch::new(observer, set.len() + set[0].payload.len().div_ceil(SEGMENT))
+}
+
+fn judge<'a>(set: &[&'a Share], watch: &mut Watch<'_>) -> Result<Verdict<'a>> {
     let threshold = set[0].params.threshold();
     let mut lists: BTreeMap<&Commitments, Vec<&'a Share>> = BTreeMap::new();
     for share in set {
@@ -116,21 +144,28 @@ fn judge<'a>(set: &[&'a Share]) -> Verdict<'a> {
     }
     let agreed = lists.values().any(|carriers| carriers.len() >= threshold);
     for (list, carriers) in &mut lists {
-        carriers.retain(|share| share.matches(list));
+        let mut right = Vec::with_capacity(carriers.len());
+        for share in carriers.iter() {
+            if share.matches(list) {
+                right.push(*share);
+            }
+            watch.advance()?;
+        }
+        *carriers = right;
     }
     let except = |right: &[&Share]| -> Culprits {
         let is_right = |share: &Share| right.iter().any(|other| other.index == share.index);
         set.iter().filter(|share| !is_right(share)).map(|share| share.index).collect()
     };
     let mut quorums = lists.values().filter(|right| right.len() >= threshold);
-    match (quorums.next(), quorums.next()) {
+    Ok(match (quorums.next(), quorums.next()) {
         (Some(_), Some(_)) => Verdict::Ambiguous,
         (Some(right), None) => Verdict::Quorum { wrong: except(right), right: right.clone() },
         (None, _) => {
             let wrong = except(&lists.into_values().flatten().collect::<Vec<_>>());
             if agreed { Verdict::TooFewRight { wrong } } else { Verdict::NoQuorum { wrong } }
         }
-    }
+    })
 }
 
 fn contradiction() -> Error {
@@ -139,12 +174,18 @@ fn contradiction() -> Error {
 
 /// Interpolates after checking that spare shares lie on the same polynomial: commitments show that a share is what
 /// the dealer sent, not that the dealer sent shares of one secret.
-fn interpolate_checked(shares: &[&Share]) -> Result<Zeroizing<Vec<u8>>> {
+fn interpolate_checked(shares: &[&Share], watch: &mut Watch<'_>) -> Result<Zeroizing<Vec<u8>>> {
     let code = code(shares);
-    if code.first_inconsistency(0).is_some() {
-        return Err(Error::new(ErrorKind::VerificationFailed, "shares: dealt inconsistently"));
+    let mut secret = Zeroizing::new(vec![0; code.payloads[0].len()]);
+    for (number, out) in secret.chunks_mut(SEGMENT).enumerate() {
+        let segment = code.segment(number * SEGMENT..number * SEGMENT + out.len());
+        if segment.first_inconsistency(0).is_some() {
+            return Err(Error::new(ErrorKind::VerificationFailed, "shares: dealt inconsistently"));
+        }
+        segment.interpolate(out);
+        watch.advance()?;
     }
-    Ok(code.interpolate())
+    Ok(secret)
 }
 
 fn code<'a>(shares: &[&'a Share]) -> Code<'a> {

@@ -82,7 +82,9 @@ pub(super) fn correct_code(mut code: Code<'_>) -> Result<(Zeroizing<Vec<u8>>, Cu
         }
         column = at;
     }
-    Ok((code.interpolate(), wrong.into_iter().collect()))
+    let mut secret = Zeroizing::new(vec![0; code.payloads[0].len()]);
+    code.interpolate(&mut secret);
+    Ok((secret, wrong.into_iter().collect()))
 }
 
 /// The places, ascending, of the wrong ones among the values at one byte position; none if there are too many.

@@ -7,10 +7,12 @@ use super::{
     commitments::Commitments,
     params::Params,
     share::{BLINDER_LEN, Payload, SetId, Share},
+    watch::{SEGMENT, Watch},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
     field::gf256::{Block, Gf256},
+    progress::Observer,
 };
 
 /// The longest secret, 1 GiB. Of something longer, share the key that encrypts it.
@@ -32,6 +34,20 @@ const BATCH: usize = 16;
 /// # Source
 /// \[Sha79\] with q(x) over GF(256), for each byte on its own.
 pub fn split(secret: &[u8], threshold: usize, shares: usize, rng: &mut impl CryptoRng) -> Result<Vec<Share>> {
+    split_with_progress(secret, threshold, shares, rng, &mut ())
+}
+
+/// As [`split`], watched: the same shares from the same generator.
+///
+/// # Errors
+/// As [`split`]; `Cancelled` when the observer stops it.
+pub fn split_with_progress(
+    secret: &[u8],
+    threshold: usize,
+    shares: usize,
+    rng: &mut impl CryptoRng,
+    observer: &mut dyn Observer,
+) -> Result<Vec<Share>> {
     let params = Params::for_bytes(threshold, shares)?;
     if secret.is_empty() {
         return Err(Error::new(ErrorKind::OutOfRange, "secret: empty"));
@@ -52,9 +68,17 @@ pub fn split(secret: &[u8], threshold: usize, shares: usize, rng: &mut impl Cryp
             Share { set_id, params, index, blinder, payload, commitments: Commitments::new(Vec::new()) }
         })
         .collect();
-    evaluate(secret, params.threshold(), &mut shares, &mut rng);
-
-    let commitments = Commitments::new(shares.iter().map(Commitments::commit).collect());
+    let mut watch = Watch::new(observer, secret.len().div_ceil(SEGMENT) + shares.len());
+    for (number, segment) in secret.chunks(SEGMENT).enumerate() {
+        evaluate(segment, number * SEGMENT, params.threshold(), &mut shares, &mut rng);
+        watch.advance()?;
+    }
+    let mut commitments = Vec::with_capacity(shares.len());
+    for share in &shares {
+        commitments.push(Commitments::commit(share));
+        watch.advance()?;
+    }
+    let commitments = Commitments::new(commitments);
     for share in &mut shares {
         share.commitments = commitments.clone();
     }
@@ -68,17 +92,17 @@ pub(super) fn expand(rng: &mut impl CryptoRng) -> ChaCha20Rng {
     ChaCha20Rng::from_seed(*seed)
 }
 
-/// Fills the payloads: for each block of the secret draws `threshold - 1` coefficients, constant term first, then
-/// evaluates by Horner's rule.
-fn evaluate(secret: &[u8], threshold: usize, shares: &mut [Share], rng: &mut ChaCha20Rng) {
+/// Fills the payloads from `start` on: for each block of the secret draws `threshold - 1` coefficients, the linear
+/// one first.
+fn evaluate(secret: &[u8], start: usize, threshold: usize, shares: &mut [Share], rng: &mut ChaCha20Rng) {
     let degree = threshold - 1;
-    let mut random =
-        Zeroizing::new(vec![0; BATCH.min(secret.len().div_ceil(Block::LEN)) * degree * Block::LEN]);
+    let batch = BATCH.min(secret.len().div_ceil(Block::LEN));
+    let mut random = Zeroizing::new(vec![0; batch * degree * Block::LEN]);
     let mut constants = Zeroizing::new([Block::ZERO; BATCH]);
-    let mut coefficients = Zeroizing::new(vec![Block::ZERO; random.len() / Block::LEN]);
-    for (batch, bytes) in secret.chunks(BATCH * Block::LEN).enumerate() {
-        let blocks = bytes.len().div_ceil(Block::LEN);
-        let random = &mut random[..blocks * degree * Block::LEN];
+    let mut coefficients = Zeroizing::new(vec![Block::ZERO; batch * degree]);
+    let starts = (start..).step_by(BATCH * Block::LEN);
+    for (start, bytes) in starts.zip(secret.chunks(BATCH * Block::LEN)) {
+        let random = &mut random[..bytes.len().div_ceil(Block::LEN) * degree * Block::LEN];
         rng.fill_bytes(random);
         for (coefficient, bytes) in coefficients.iter_mut().zip(random.as_chunks().0) {
             *coefficient = Block::from_planes(bytes);
@@ -88,21 +112,26 @@ fn evaluate(secret: &[u8], threshold: usize, shares: &mut [Share], rng: &mut Cha
         }
         for share in shares.iter_mut() {
             let x = Gf256(share.point());
-            let payload =
-                share.payload.chunks_mut(BATCH * Block::LEN).nth(batch).expect("as long as the secret");
+            let payload = share.payload[start..start + bytes.len()].chunks_mut(Block::LEN);
             let polynomials = constants.iter().zip(coefficients.chunks_exact(degree));
-            for (out, (constant, coefficients)) in payload.chunks_mut(Block::LEN).zip(polynomials) {
-                let (leading, rest) = coefficients.split_last().expect("the threshold is 2 or more");
-                let mut value = *leading;
-                for coefficient in rest.iter().rev().chain([constant]) {
-                    value = value.mul_public(x);
-                    value.add_assign(coefficient);
-                }
-                let elements = value.to_elements();
+            for (out, (constant, coefficients)) in payload.zip(polynomials) {
+                let elements = value_at(x, constant, coefficients).to_elements();
                 out.copy_from_slice(&elements[..out.len()]);
             }
         }
     }
+}
+
+/// The value at `x` of the polynomial with this constant term and these coefficients above, by Horner's rule.
+#[inline(always)]
+pub(super) fn value_at(x: Gf256, constant: &Block, coefficients: &[Block]) -> Block {
+    let (leading, rest) = coefficients.split_last().expect("the threshold is 2 or more");
+    let mut value = *leading;
+    for term in rest.iter().rev().chain([constant]) {
+        value = value.mul_public(x);
+        value.add_assign(term);
+    }
+    value
 }
 
 /// A whole block: the bytes, then zeros.

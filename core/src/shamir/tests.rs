@@ -87,6 +87,30 @@ fn largest_set() {
 }
 
 #[test]
+fn long_work_is_watched_and_stopped() {
+    use core::ops::ControlFlow::{Break, Continue};
+    let secret = vec![3; 3 * watch::SEGMENT + 1];
+    let mut seen = Vec::new();
+    let mut observer = |done: usize, total: usize| {
+        seen.push((done, total));
+        Continue(())
+    };
+    let dealt = split_with_progress(&secret, 2, 3, &mut rng(12), &mut observer).unwrap();
+    assert!(dealt == split(&secret, 2, 3, &mut rng(12)).unwrap());
+    assert_eq!(*combine_with_progress(&dealt, &mut observer).unwrap(), secret);
+    assert_eq!(*combine_correcting_with_progress(&dealt[1..], &mut observer).unwrap().0, secret);
+    let count = |total: usize| (1..=total).map(move |done| (done, total));
+    assert_eq!(seen, count(4 + 3).chain(count(3 + 4)).chain(count(2 + 4)).collect::<Vec<_>>());
+    for last in 0..7 {
+        let mut stop = |done: usize, _: usize| if done > last { Break(()) } else { Continue(()) };
+        let stopped = split_with_progress(&secret, 2, 3, &mut rng(12), &mut stop);
+        assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
+        let stopped = combine_with_progress(&dealt, &mut stop);
+        assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
+    }
+}
+
+#[test]
 fn order_is_of_no_consequence() {
     let mut dealt = split(b"secret", 3, 5, &mut rng(4)).unwrap();
     dealt.reverse();
