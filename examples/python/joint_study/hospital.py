@@ -94,9 +94,13 @@ def main() -> None:
         report("refused", refusal=facts(error), rounds=rounds, peak_memory=peak_memory())
         raise SystemExit(3) from None
     report(
-        "result", figures=figures, total=output.raw.tolist(), survivors=list(output.survivors), rounds=rounds,
+        "result",
+        figures=figures,
+        total=output.raw.tolist(),
+        survivors=list(output.survivors),
+        rounds=rounds,
         peak_memory=peak_memory(),
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

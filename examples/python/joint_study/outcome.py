@@ -126,13 +126,13 @@ class Compared:
             result["figures"] == figures and result["total"] == results[0]["total"] for result in results
         )
         if run.question == "survey":
-            joint = {name: study.ColumnFigures(**column) for name, column in figures.items()}
+            columns = {name: study.ColumnFigures(**column) for name, column in figures.items()}
             truth = clear.survey_figures(rows)
-            found = checks.compare_survey(joint, truth, len(plan.parties), plan.fraction_bits)
-        else:
-            joint, truth = study.Regression(**figures), clear.regression(rows)
-            found = checks.compare_regression(joint, truth, rows, len(plan.parties), plan.fraction_bits)
-        return cls(run.title, joint, truth, found, everywhere)
+            found = checks.compare_survey(columns, truth, len(plan.parties), plan.fraction_bits)
+            return cls(run.title, columns, truth, found, everywhere)
+        fitted, line = study.Regression(**figures), clear.regression(rows)
+        found = checks.compare_regression(fitted, line, rows, len(plan.parties), plan.fraction_bits)
+        return cls(run.title, fitted, line, found, everywhere)
 
     def right(self) -> int:
         """How many figures agree."""

@@ -14,7 +14,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import veilkit as vk
@@ -51,7 +51,7 @@ def study_run(
     folders: list[pathlib.Path],
     minimum: int,
     question: str = "survey",
-    extra: dict[int, tuple[object, ...]] | None = None,
+    extra: Mapping[int, tuple[object, ...]] | None = None,
 ) -> Run:
     """One secure sum: three fresh hospital processes, one plan, one result or one refusal."""
     extra = extra or {}

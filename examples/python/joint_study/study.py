@@ -30,7 +30,7 @@ class Column:
 
     title: str
     table: str
-    read: Callable[[dict[str, str]], float | None]
+    read: "Reader"
     public: vk.mpc.Column
 
     @property
@@ -71,41 +71,41 @@ class Column:
 NHEFS, DIABETES = "nhefs", "diabetes"
 
 
-def _column(
-    key: str,
-    title: str,
-    unit: str,
-    table: str,
-    name: str,
-    low: float,
-    high: float,
-    first: float,
-    last: float,
-    step: float,
-) -> Column:
-    """A column of numbers: its plausible range, cells of width `step` from `first` to `last`, one more at each end."""
-    edges = (low, *np.arange(first, last + step / 2, step).tolist(), high)
-    return Column(title, table, lambda row: float(row[name]) if row[name] else None,
-                  vk.mpc.Column(key, (low, high), edges, unit))  # fmt: skip
+Reader = Callable[[dict[str, str]], float | None]
 
 
-def _share(key: str, title: str, read: Callable[[dict[str, str]], float | None]) -> Column:
+def _field(name: str) -> Reader:
+    """Reads a number; an empty field is a missing value."""
+    return lambda row: float(row[name]) if row[name] else None
+
+
+def _edges(low: float, first: float, last: float, step: float, high: float) -> tuple[float, ...]:
+    """Cells of width `step` from `first` to `last`, and one more at each end."""
+    return (low, *np.arange(first, last + step / 2, step).tolist(), high)
+
+
+def _measured(title: str, table: str, name: str, key: str, unit: str, *cells: float) -> Column:
+    edges = _edges(*cells)
+    return Column(title, table, _field(name), vk.mpc.Column(key, (edges[0], edges[-1]), edges, unit))
+
+
+def _share(title: str, key: str, read: Reader) -> Column:
     return Column(title, NHEFS, read, vk.mpc.Column(key, (0, 1), (0, 0.5, 1), "share"))
 
 
 # Ranges and cells come from knowledge of the matter, not from the data.
 COLUMNS = (
-    _column("sbp", "Systolic blood pressure 1982", "mmHg", NHEFS, "sbp", 50, 300, 100, 180, 10),
-    _column("dbp", "Diastolic blood pressure 1982", "mmHg", NHEFS, "dbp", 20, 200, 60, 100, 5),
-    _column("weight", "Weight 1971", "kg", NHEFS, "wt71", 25, 250, 45, 105, 10),
-    _column("age", "Age 1971", "years", NHEFS, "age", 18, 100, 30, 70, 5),
-    _column("cigarettes", "Cigarettes a day 1971", "per day", NHEFS, "smokeintensity", 0, 200, 5, 40, 5),
-    _share("smokers", "Still smoking in 1982", lambda row: 1.0 - float(row["qsmk"])),
+    _measured("Systolic blood pressure 1982", NHEFS, "sbp", "sbp", "mmHg", 50, 100, 180, 10, 300),
+    _measured("Diastolic blood pressure 1982", NHEFS, "dbp", "dbp", "mmHg", 20, 60, 100, 5, 200),
+    _measured("Weight 1971", NHEFS, "wt71", "weight", "kg", 25, 45, 105, 10, 250),
+    _measured("Age 1971", NHEFS, "age", "age", "years", 18, 30, 70, 5, 100),
+    _measured("Cigarettes a day 1971", NHEFS, "smokeintensity", "cigarettes", "per day", 0, 5, 40, 5, 200),
+    _share("Still smoking in 1982", "smokers", lambda row: 1.0 - float(row["qsmk"])),
     # Coded 0 never, 1 ever, 2 missing.
-    _share("diabetes", "Diabetes ever, 1971", lambda row: None if row["diabetes"] == "2" else float(row["diabetes"])),
-    _column("bmi", "Body mass index", "kg/m\N{SUPERSCRIPT TWO}", DIABETES, "bmi", 10, 80, 20, 36, 2),
-    _column("glucose", "Blood glucose", "mg/dl", DIABETES, "s6", 30, 500, 70, 110, 10),
-    _column("progression", "Progression after a year", "score", DIABETES, "progression", 0, 400, 50, 300, 50),
+    _share("Diabetes ever, 1971", "diabetes", lambda row: None if row["diabetes"] == "2" else float(row["diabetes"])),
+    _measured("Body mass index", DIABETES, "bmi", "bmi", "kg/m\N{SUPERSCRIPT TWO}", 10, 20, 36, 2, 80),
+    _measured("Blood glucose", DIABETES, "s6", "glucose", "mg/dl", 30, 70, 110, 10, 500),
+    _measured("Progression after a year", DIABETES, "progression", "progression", "score", 0, 50, 300, 50, 400),
 )
 SURVEY = vk.mpc.Survey(column.public for column in COLUMNS)
 
@@ -138,15 +138,24 @@ def plan(question: str, parties: Mapping[int, bytes], minimum: int, session: byt
     """The plan of a question. The same arguments give the same plan, so a hospital can check what it is handed."""
     if question == "survey":
         return SURVEY.plan(
-            parties, max_rows=MAX_ROWS, threshold=THRESHOLD, min_survivors=minimum, session=session,
+            parties,
+            max_rows=MAX_ROWS,
+            threshold=THRESHOLD,
+            min_survivors=minimum,
+            session=session,
             purpose="blood pressure, weight, smoking, diabetes: joint figures of each column",
-        )  # fmt: skip
+        )
     layout = hashlib.sha256(json.dumps([OUTCOME, PREDICTORS]).encode()).hexdigest()
     return vk.mpc.SumPlan(
-        parties=parties, length=REGRESSION_LENGTH, max_abs=2.0**16, fraction_bits=REGRESSION_FRACTION_BITS,
-        threshold=THRESHOLD, min_survivors=minimum, session=session,
+        parties=parties,
+        length=REGRESSION_LENGTH,
+        max_abs=2.0**16,
+        fraction_bits=REGRESSION_FRACTION_BITS,
+        threshold=THRESHOLD,
+        min_survivors=minimum,
+        session=session,
         purpose=f"progression of diabetes: moments of a linear regression [layout {layout}]",
-    )  # fmt: skip
+    )
 
 
 def vector(question: str, rows: Rows) -> np.ndarray:
@@ -184,11 +193,9 @@ class Regression:
 def survey_figures(output: vk.mpc.SumOutput) -> dict[str, ColumnFigures]:
     """The figures of each column from the joint vector alone."""
     return {
-        key: ColumnFigures(
-            float(s.count), s.mean, s.variance, s.standard_error, s.histogram.astype(float).tolist()
-        )
+        key: ColumnFigures(float(s.count), s.mean, s.variance, s.standard_error, s.histogram.astype(float).tolist())
         for key, s in SURVEY.decode(output).items()
-    }  # fmt: skip
+    }
 
 
 def regression(moments: np.ndarray) -> Regression:
@@ -210,10 +217,11 @@ def regression(moments: np.ndarray) -> Regression:
 def design(rows: list[dict[str, str]]) -> tuple[np.ndarray, np.ndarray]:
     """The regression's matrix (1, then the predictors) and outcome, centred and scaled by public numbers."""
 
-    def scaled(name: str, centre: float, scale: float) -> np.ndarray:
+    def scaled(public: tuple[str, str, float, float]) -> np.ndarray:
+        _, name, centre, scale = public
         return (np.array([float(row[name]) for row in rows]) - centre) / scale
 
-    return np.column_stack([np.ones(len(rows)), *(scaled(*public) for _, *public in PREDICTORS)]), scaled(*OUTCOME[1:])
+    return np.column_stack([np.ones(len(rows)), *map(scaled, PREDICTORS)]), scaled(OUTCOME)
 
 
 def load_table(name: str) -> list[dict[str, str]]:

@@ -34,9 +34,7 @@ def compared(hospitals: list[study.Rows], truth: list[study.Rows]) -> list[check
     found = checks.compare_survey(joint, clear.survey_figures(rows), len(hospitals), plan.fraction_bits)
     plan, output = jointly("regression", hospitals)
     joint = study.regression(output.values)
-    return found + checks.compare_regression(
-        joint, clear.regression(rows), rows, len(hospitals), plan.fraction_bits
-    )  # fmt: skip
+    return found + checks.compare_regression(joint, clear.regression(rows), rows, len(hospitals), plan.fraction_bits)
 
 
 class Figures(unittest.TestCase):
