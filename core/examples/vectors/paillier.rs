@@ -1,27 +1,31 @@
-//! Paillier keys.
+//! Paillier: keys, arrays, packed arrays.
 use num_bigint::BigUint;
-use serde_json::json;
+use serde_json::{Value, json};
 use veilkit::{
-    ErrorKind::{InvalidEncoding, InvalidParams, ParamsMismatch},
-    Result,
+    ErrorKind::{
+        self, HeadroomExhausted, InvalidEncoding, InvalidParams, OutOfRange, ParamsMismatch, ShapeMismatch,
+    },
     bigint::limbs,
-    codec::{Decode, Encode, HEADER_LEN},
-    paillier::{Keypair, Params, ParamsSpec, PublicKey, SecretKey},
+    codec::{Encode, HEADER_LEN},
+    paillier::{Keypair, Params, ParamsSpec},
 };
 
 use super::{
     bad::Bad,
-    file::{File, OWN, encoded, rng, seed},
+    file::{File, encoded, nothing, rng, seed, with},
+    support::vectors::unhex,
 };
 
 pub(crate) fn files() -> Vec<File> {
-    vec![keygen(), bad_public_key(), bad_secret_key()]
+    let keys = generate(SMALL);
+    let mut files = vec![keygen(), bad_public_key(&keys), bad_secret_key(&keys)];
+    files.extend(arrays(&keys));
+    files.extend(packed(&keys));
+    files
 }
 
-/// The key of the tests: 2048 bits.
-pub(crate) fn keypair() -> Keypair {
-    generate(ParamsSpec { modulus_bits: 2048, ..ParamsSpec::default() })
-}
+/// The parameters of the tests: 2048 bits.
+const SMALL: ParamsSpec = ParamsSpec { modulus_bits: 2048, fraction_bits: 40, value_bits: 88 };
 
 fn generate(spec: ParamsSpec) -> Keypair {
     let params = Params::new(spec).expect("the parameters are valid");
@@ -33,23 +37,228 @@ fn name(spec: ParamsSpec) -> String {
 }
 
 fn keygen() -> File {
-    let mut file = File::new("paillier/keygen.json", "paillier/keygen", OWN, json!({}));
-    let default = ParamsSpec::default();
+    let mut file =
+        File::new("paillier/keygen.json", "paillier/keygen", "from the seed of each test", nothing());
     for spec in [
-        ParamsSpec { modulus_bits: 2048, ..default },
-        ParamsSpec { modulus_bits: 2048, fraction_bits: 0, value_bits: 64 },
-        default,
+        SMALL,
+        ParamsSpec { fraction_bits: 0, value_bits: 64, ..SMALL },
+        ParamsSpec { modulus_bits: 3072, ..SMALL },
     ] {
-        let inputs = json!({
-            "modulus_bits": spec.modulus_bits, "fraction_bits": spec.fraction_bits, "value_bits": spec.value_bits,
-        });
-        let keys = generate(spec);
-        let expected = json!({
-            "paillier_public_key": encoded(keys.public_key()), "paillier_secret_key": encoded(keys.secret_key()),
-        });
-        file.valid(&format!("{} bits", spec.modulus_bits), &[], inputs, Some(seed(&name(spec))), expected);
+        file.valid(&format!("{} bits", spec.modulus_bits), inputs_of(spec), Some(seed(&name(spec))));
+    }
+    for (comment, spec) in [
+        ("1024 bits: below 112-bit security", ParamsSpec { modulus_bits: 1024, ..SMALL }),
+        ("2049 bits", ParamsSpec { modulus_bits: 2049, ..SMALL }),
+        ("values of 128 bits", ParamsSpec { value_bits: 128, ..SMALL }),
+        ("more fraction than value", ParamsSpec { fraction_bits: 88, ..SMALL }),
+    ] {
+        file.invalid(comment, "Params", inputs_of(spec), InvalidParams);
     }
     file
+}
+
+fn inputs_of(spec: ParamsSpec) -> Value {
+    json!({
+        "modulus_bits": spec.modulus_bits, "fraction_bits": spec.fraction_bits, "value_bits": spec.value_bits,
+    })
+}
+
+fn arrays(keys: &Keypair) -> Vec<File> {
+    let source = "from the seed of each test";
+    let mut encrypt = File::new("paillier/encrypt.json", "paillier/encrypt", source, nothing());
+    let key = json!({ "paillier_public_key": encoded(keys.public_key()) });
+    let numbers = |shape: Value, values: Value| with(&with(&key, "shape", shape), "values", values);
+    let integers = |shape: Value, values: Value| with(&with(&key, "shape", shape), "integers", values);
+    let mut make = |comment: &str, inputs: Value| {
+        encrypt.valid(comment, inputs, Some(seed(comment)))["paillier_array"].clone()
+    };
+    let a = make("fixed point, shape (3)", numbers(json!([3]), json!([120.5, -7.25, 0.0])));
+    let b =
+        make("the ends of the range", numbers(json!([2]), json!([140737488355327.5, -140737488355327.5])));
+    let c = make("integers, shape (2, 2)", integers(json!([2, 2]), json!([1, -2, 3, i64::MIN])));
+    let d = make("a scalar", integers(json!([]), json!([-5])));
+    make("no elements", integers(json!([0]), json!([])));
+    for (comment, inputs, kind) in [
+        ("not a number", numbers(json!([1]), json!(["NaN"])), OutOfRange),
+        ("infinity", numbers(json!([1]), json!(["Infinity"])), OutOfRange),
+        ("2^47: above the range", numbers(json!([1]), json!([140737488355328.0])), OutOfRange),
+        ("more values than the shape", numbers(json!([1]), json!([1.0, 2.0])), ShapeMismatch),
+        ("an integer above its bound", with(&integers(json!([1]), json!([11])), "bound", 10), OutOfRange),
+    ] {
+        encrypt.invalid(comment, "Input", inputs, kind);
+    }
+
+    let mut decrypt = File::new(
+        "paillier/decrypt.json",
+        "paillier/decrypt",
+        "arrays as in encrypt.json and evaluate.json",
+        nothing(),
+    );
+    let secret = json!({ "paillier_secret_key": encoded(keys.secret_key()) });
+    let mut open = |comment: &str, array: &Value| {
+        decrypt.valid(comment, with(&secret, "paillier_array", array.clone()), None)
+    };
+    assert_eq!(open("fixed point", &a)["values"], json!([120.5, -7.25, 0.0]));
+    assert_eq!(open("the ends of the range", &b)["values"], json!([140737488355327.5, -140737488355327.5]));
+    assert_eq!(open("integers", &c)["integers"], json!([1, -2, 3, i64::MIN]));
+
+    let mut evaluate = File::new(
+        "paillier/evaluate.json",
+        "paillier/evaluate",
+        "results are rerandomized from the seed of each test",
+        nothing(),
+    );
+    let mut check =
+        |operation: &str, arrays: Value, more: Value, shape: Value, name: &str, expected: Value| {
+            let mut inputs = with(&with(&key, "operation", operation), "paillier_array", arrays);
+            for (name, value) in more.as_object().expect("an object") {
+                inputs[name] = value.clone();
+            }
+            let result = evaluate.valid(operation, inputs, Some(seed(operation)))["paillier_array"].clone();
+            let opened = open(&format!("result of {operation}"), &result);
+            assert_eq!((&opened["shape"], &opened[name]), (&shape, &expected), "{operation}");
+        };
+    let plain = |values: Value| json!({ "values": values, "shape": [3] });
+    let whole = |values: Value| json!({ "integers": values, "shape": [3] });
+    check("add", json!([a, a]), nothing(), json!([3]), "values", json!([241.0, -14.5, 0.0]));
+    check("sub", json!([a, d]), nothing(), json!([3]), "values", json!([125.5, -2.25, 5.0]));
+    check("neg", json!([a]), nothing(), json!([3]), "values", json!([-120.5, 7.25, 0.0]));
+    check("sum", json!([a]), nothing(), json!([]), "values", json!([113.25]));
+    check("mean", json!([b]), nothing(), json!([]), "values", json!([0.0]));
+    check(
+        "add_plain",
+        json!([a]),
+        plain(json!([1.5, 0.0, -1.0])),
+        json!([3]),
+        "values",
+        json!([122.0, -7.25, -1.0]),
+    );
+    check(
+        "sub_plain",
+        json!([a]),
+        whole(json!([1, 2, 3])),
+        json!([3]),
+        "values",
+        json!([119.5, -9.25, -3.0]),
+    );
+    check(
+        "mul_plain",
+        json!([a]),
+        plain(json!([0.5, -2.0, 3.0])),
+        json!([3]),
+        "values",
+        json!([60.25, 14.5, 0.0]),
+    );
+    check("dot", json!([a]), whole(json!([2, 4, 100])), json!([]), "values", json!([212.0]));
+    let matrix = json!({ "integers": [1, 2, 3, 4], "shape": [2, 2] });
+    let wide = json!({ "integers": [1, 0, 0, 1], "shape": [2, 2], "bound": 1 });
+    check("matmul", json!([c]), wide, json!([2, 2]), "integers", json!([1, -2, 3, i64::MIN]));
+    let two = with(&key, "operation", "add");
+    let shapes = with(&two, "paillier_array", json!([a, b]));
+    evaluate.invalid("shapes that do not fit", "Shape", shapes, ShapeMismatch);
+    let mut wrong = with(&with(&key, "operation", "dot"), "paillier_array", json!([a]));
+    for (name, value) in matrix.as_object().expect("an object") {
+        wrong[name] = value.clone();
+    }
+    evaluate.invalid("weights of another shape", "Shape", wrong, ShapeMismatch);
+
+    let context = key.clone();
+    let valid = unhex(a.as_str().expect("hex"));
+    let mut bad = Bad::new("paillier/bad_array.json", "paillier_array", context, valid);
+    let axes = fact_cases(&mut bad);
+    bad.edit("an extent above the ciphertexts", "Shape", axes + 1, &[4], InvalidEncoding);
+    bad.edit("an extent of 2^32 - 1", "Shape", axes + 1, &[255; 4], InvalidEncoding);
+    bad.edit("an extent below the ciphertexts", "Shape", axes + 1, &[2], ErrorKind::TrailingBytes);
+    ciphertext_cases(&mut bad, keys, axes + 1 + 4 + 16);
+    vec![encrypt, decrypt, evaluate, bad.finish()]
+}
+
+/// The public facts of an array with one axis; gives where the number of axes is.
+fn fact_cases(bad: &mut Bad) -> usize {
+    bad.edit("another key", "Key", HEADER_LEN, &[0; 16], ParamsMismatch);
+    let axes = HEADER_LEN + 16;
+    bad.edit("nine axes", "Shape", axes, &[9], InvalidEncoding);
+    bad.edit("255 axes", "Shape", axes, &[255], InvalidEncoding);
+    let facts = axes + 5;
+    bad.edit("scale 2^32 - 1", "Scale", facts, &[255; 4], InvalidEncoding);
+    bad.edit("a bound above n/2", "Bound", facts + 12, &[255, 255, 0, 0], InvalidEncoding);
+    bad.edit("an exponent of 2^32 - 1", "Bound", facts + 12, &[255; 4], InvalidEncoding);
+    bad.edit(
+        "a mantissa that is not normalized",
+        "Bound",
+        facts + 4,
+        &[2, 0, 0, 0, 0, 0, 0, 0, 3],
+        InvalidEncoding,
+    );
+    axes
+}
+
+/// The first ciphertext replaced by what is no unit.
+fn ciphertext_cases(bad: &mut Bad, keys: &Keypair, at: usize) {
+    let n = limbs::to_biguint_vartime(keys.public_key().n());
+    let secret = keys.secret_key().to_bytes();
+    let p = BigUint::from_bytes_le(&secret[BODY..BODY + N / 2]);
+    let square = n.pow(2);
+    for (comment, value) in [
+        ("0", BigUint::ZERO),
+        ("n", n.clone()),
+        ("2 n", &n * 2_u8),
+        ("n^2 - n", &square - &n),
+        ("n^2", square.clone()),
+        ("n^2 + 1", &square + 1_u8),
+        ("2^4096 - 1", (BigUint::from(1_u8) << (16 * N)) - 1_u8),
+        ("a factor of n", p.clone()),
+        ("a multiple of a factor of n", &p * 12_345_u32),
+        ("the square of a factor of n", p.pow(2)),
+    ] {
+        let bytes = little_endian(&value, 2 * N);
+        bad.edit(&format!("a ciphertext that is {comment}"), "Ciphertext", at, &bytes, InvalidEncoding);
+    }
+}
+
+fn packed(keys: &Keypair) -> Vec<File> {
+    let mut encrypt = File::new(
+        "paillier/packed_encrypt.json",
+        "paillier/packed_encrypt",
+        "from the seed of each test",
+        nothing(),
+    );
+    let key = json!({ "paillier_public_key": encoded(keys.public_key()), "headroom_bits": 10 });
+    let values: Vec<i64> = (0..50).map(|i| i * i - 600).collect();
+    let mut inputs = with(&with(&key, "shape", json!([50])), "integers", values.clone());
+    inputs["bound"] = 2000.into();
+    let array =
+        encrypt.valid("50 integers", inputs.clone(), Some(seed("packed")))["paillier_packed_array"].clone();
+    let reals = with(&with(&key, "shape", json!([2])), "values", json!([0.125, -3.0]));
+    let real =
+        encrypt.valid("fixed point", reals, Some(seed("packed reals")))["paillier_packed_array"].clone();
+    encrypt.invalid("no slot fits", "Headroom", with(&inputs, "headroom_bits", 2040), HeadroomExhausted);
+    encrypt.invalid("a value above the bound", "Input", with(&inputs, "bound", 1000), OutOfRange);
+
+    let mut decrypt = File::new(
+        "paillier/packed_decrypt.json",
+        "paillier/packed_decrypt",
+        "arrays as in packed_encrypt.json",
+        nothing(),
+    );
+    let secret = json!({ "paillier_secret_key": encoded(keys.secret_key()) });
+    let opened = decrypt.valid("50 integers", with(&secret, "paillier_packed_array", array.clone()), None);
+    assert_eq!(opened["integers"], json!(values));
+    let opened = decrypt.valid("fixed point", with(&secret, "paillier_packed_array", real), None);
+    assert_eq!(opened["values"], json!([0.125, -3.0]));
+
+    let context = json!({ "paillier_public_key": encoded(keys.public_key()) });
+    let valid = unhex(array.as_str().expect("hex"));
+    let mut bad = Bad::new("paillier/bad_packed_array.json", "paillier_packed_array", context, valid);
+    let axes = fact_cases(&mut bad);
+    let width = axes + 1 + 4 + 16;
+    bad.edit("slots of 0 bits", "Slots", width, &[0; 4], InvalidEncoding);
+    bad.edit("slots of 1 bit", "Slots", width, &[1, 0, 0, 0], InvalidEncoding);
+    bad.edit("slots of 2^32 - 1 bits", "Slots", width, &[255; 4], InvalidEncoding);
+    bad.edit("slots longer than the key", "Slots", width, &[0, 16, 0, 0], InvalidEncoding);
+    bad.edit("more values than ciphertexts", "Shape", axes + 1, &[0, 16, 0, 0], InvalidEncoding);
+    ciphertext_cases(&mut bad, keys, width + 4);
+    vec![encrypt, decrypt, bad.finish()]
 }
 
 /// Where the fields of keys with 2048 bits are.
@@ -63,14 +272,11 @@ fn little_endian(number: &BigUint, len: usize) -> Vec<u8> {
     bytes
 }
 
-fn bad_public_key() -> File {
-    let decode = |bytes: &[u8]| -> Result<()> { PublicKey::from_bytes(bytes, ()).map(drop) };
-    let keys = keypair();
+fn bad_public_key(keys: &Keypair) -> File {
     let (key, one) = (keys.public_key(), BigUint::from(1_u8));
     let valid = key.to_bytes().to_vec();
     let path = "paillier/bad_public_key.json";
-    let mut bad = Bad::new(path, "decode/paillier_public_key", json!({}), valid.clone(), &decode);
-    bad.params_id(ParamsMismatch);
+    let mut bad = Bad::new(path, "paillier_public_key", nothing(), valid.clone());
     bad.edit("1024 bits: below 112-bit security", "Params", PARAMS, &1024_u16.to_le_bytes(), InvalidParams);
     bad.edit("0 bits", "Params", PARAMS, &[0, 0], InvalidParams);
     bad.edit("65,535 bits", "Params", PARAMS, &[255, 255], InvalidParams);
@@ -133,13 +339,10 @@ fn smallest_prime() -> BigUint {
     candidate
 }
 
-fn bad_secret_key() -> File {
-    let decode = |bytes: &[u8]| -> Result<()> { SecretKey::from_bytes(bytes, ()).map(drop) };
-    let keys = keypair();
+fn bad_secret_key(keys: &Keypair) -> File {
     let valid = keys.secret_key().to_bytes().to_vec();
     let path = "paillier/bad_secret_key.json";
-    let mut bad = Bad::new(path, "decode/paillier_secret_key", json!({}), valid.clone(), &decode);
-    bad.params_id(ParamsMismatch);
+    let mut bad = Bad::new(path, "paillier_secret_key", nothing(), valid.clone());
     bad.edit("1024 bits: below 112-bit security", "Params", PARAMS, &1024_u16.to_le_bytes(), InvalidParams);
     bad.edit("another scale than the params id says", "Params", PARAMS + 2, &[41], ParamsMismatch);
     let (p, q, h) = (&valid[BODY..BODY + N / 2], &valid[BODY + N / 2..BODY + N], &valid[BODY + N..]);
@@ -166,9 +369,8 @@ fn bad_secret_key() -> File {
     ] {
         bad.case(comment, "Key", [&valid[..BODY], p, q, h].concat(), InvalidEncoding);
     }
-    let accepted = [&valid[..BODY + N], &minus_one(&[p, q])].concat();
-    // -1 is minus a square: a base like any other, of order 2.
-    assert!(decode(&accepted).is_err(), "h = -1 gives no randomness");
-    bad.case("h is -1: no randomness", "Key", accepted, InvalidEncoding);
+    // -1 is minus a square like other bases, but has no powers to choose from.
+    let base = [&valid[..BODY + N], &minus_one(&[p, q])].concat();
+    bad.case("h is -1: no randomness", "Key", base, InvalidEncoding);
     bad.finish()
 }

@@ -1,11 +1,11 @@
 //! The files in `vectors/`, and the encodings in them.
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// One file; the layout is that of `vectors/schema/tests.json`.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     pub algorithm: String,
@@ -16,7 +16,7 @@ pub struct File {
 }
 
 /// One test.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Test {
     pub id: usize,
@@ -30,12 +30,12 @@ pub struct Test {
 }
 
 /// How a test is refused.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refusal {
     pub name: String,
     pub code: u32,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub culprits: Vec<u16>,
 }
 
@@ -120,14 +120,19 @@ impl Test {
         self.input(name).as_u64().expect("a number")
     }
 
+    /// A number among the inputs, as a size.
+    pub fn size(&self, name: &str) -> usize {
+        usize::try_from(self.number(name)).expect("fits")
+    }
+
     /// An input.
     pub fn input(&self, name: &str) -> &Value {
         self.inputs.get(name).unwrap_or_else(|| panic!("no input {name}"))
     }
 
-    /// The generator that the test prescribes.
+    /// The generator that the test prescribes. What is refused needs none, and then all seeds are the same.
     pub fn rng(&self) -> rand_chacha::ChaCha20Rng {
-        let seed = unhex(self.seed.as_ref().expect("the test has a seed"));
+        let seed = self.seed.as_ref().map_or_else(|| vec![0; 32], |seed| unhex(seed));
         rand_core::SeedableRng::from_seed(seed.try_into().expect("32 bytes"))
     }
 }
