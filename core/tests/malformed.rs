@@ -8,8 +8,16 @@ static COUNTING: support::alloc::Counting = support::alloc::Counting;
 
 mod shamir {
     use super::support::vectors::samples;
+    use super::support::malformed::LIMIT;
     use crate::malformed;
-    use veilkit::shamir::{Share, combine, combine_correcting, correct};
+    use subtle::ConstantTimeEq;
+    use veilkit::{
+        ErrorKind,
+        codec::Decode,
+        field::{Field, Fp61},
+        group::Scalar,
+        shamir::{Share, combine, combine_correcting, correct, feldman, field, pedersen},
+    };
 
     fn exercise(share: Share) {
         let _ = share.verify();
@@ -20,12 +28,60 @@ mod shamir {
     }
 
     malformed!(shamir_share, Share, samples("shamir_share", 5), exercise);
+
+    /// The samples of one field: its number stands in the header.
+    fn of_field<F: Field>() -> Vec<Vec<u8>> {
+        let mut samples = samples("shamir_field_share", 100);
+        samples.retain(|sample| sample[5..9] == F::ID.to_le_bytes());
+        samples.truncate(3);
+        samples
+    }
+
+    fn add<F: Field>(share: &field::Share<F>) {
+        let sum = share.values().iter().fold(F::ZERO, |sum, value| sum + *value * *value);
+        assert!(bool::from((sum - sum).ct_eq(&F::ZERO)));
+        assert!(field::combine(std::slice::from_ref(share)).is_err());
+    }
+
+    malformed!(shamir_field_share, field::Share<Fp61>, of_field::<Fp61>(), |share| add(&share));
+    malformed!(shamir_field_share_scalar, field::Share<Scalar>, of_field::<Scalar>(), |share| add(&share));
+
+    malformed!(
+        shamir_feldman_commitment,
+        feldman::Commitment,
+        samples("shamir_feldman_commitment", 3),
+        |commitment: feldman::Commitment| {
+            assert!(!bool::from(commitment.public_point().is_identity()));
+            assert_eq!(feldman::combine(&commitment, &[]).unwrap_err().kind(), ErrorKind::TooFewShares);
+        }
+    );
+    malformed!(shamir_feldman_share, feldman::Share, samples("shamir_feldman_share", 3), |share| {
+        let commitment = samples("shamir_feldman_commitment", 1).remove(0);
+        let commitment = feldman::Commitment::from_bytes(&commitment, ()).expect("a sample");
+        assert!(share.verify(&commitment).is_err(), "no share but the samples fits");
+    }, context: (), floor: 9_000, limit: LIMIT);
+    malformed!(
+        shamir_pedersen_commitment,
+        pedersen::Commitment,
+        samples("shamir_pedersen_commitment", 3),
+        |commitment: pedersen::Commitment| {
+            assert_eq!(pedersen::combine(&commitment, &[]).unwrap_err().kind(), ErrorKind::TooFewShares);
+        }
+    );
+    malformed!(shamir_pedersen_share, pedersen::Share, samples("shamir_pedersen_share", 3), |share| {
+        let commitment = samples("shamir_pedersen_commitment", 3).remove(0);
+        let commitment = pedersen::Commitment::from_bytes(&commitment, ()).expect("a sample");
+        assert!(share.verify(&commitment).is_err(), "no share but the samples fits");
+    }, context: (), floor: 9_000, limit: LIMIT);
 }
 
 mod paillier {
     use super::support::{malformed::LIMIT, random::rng, vectors::samples};
     use crate::malformed;
-    use veilkit::paillier::{EncryptionKey, Plaintext, PublicKey, SecretKey};
+    use veilkit::{
+        codec::Decode,
+        paillier::{EncryptedArray, EncryptionKey, PackedArray, Plaintext, PublicKey, SecretKey, Unlinked},
+    };
 
     // The first use of a key builds a table, so a use takes tens of milliseconds.
     fn encrypt(key: PublicKey) {
@@ -49,6 +105,36 @@ mod paillier {
         context: (), floor: 9_000, limit: LIMIT);
     malformed!(paillier_secret_key, SecretKey, samples("paillier_secret_key", 1), decrypt,
         context: (), floor: 6_000, limit: 4 * LIMIT);
+
+    fn keys() -> &'static SecretKey {
+        static KEYS: std::sync::OnceLock<SecretKey> = std::sync::OnceLock::new();
+        KEYS.get_or_init(|| SecretKey::from_bytes(&samples("paillier_secret_key", 1)[0], ()).expect("a sample"))
+    }
+
+    /// Operations at no great cost; whatever was claimed about the array, they end in a result or an error.
+    fn use_array(array: Unlinked<EncryptedArray>) {
+        let (array, silent) = (array.into_array(), &mut ());
+        let _ = array.add(&array, silent).and_then(|sum| sum.neg(silent));
+        let _ = array.sum(Some(0), silent);
+        if array.ciphertexts().len() == 1 {
+            let _ = array.decrypt(keys(), silent);
+        }
+    }
+
+    fn use_packed(array: Unlinked<PackedArray>) {
+        let (array, silent) = (array.into_array(), &mut ());
+        let _ = array.add(&array, silent);
+        let _ = PackedArray::sum_many(&[&array, &array], silent);
+        if array.shape().len() < 3 {
+            let _ = array.decrypt(keys(), silent);
+        }
+    }
+
+    // Each decoding inverts modulo n^2, each use does so again.
+    malformed!(paillier_array, Unlinked<EncryptedArray>, samples("paillier_array", 5), use_array,
+        context: keys().public_key(), floor: 9_000, limit: LIMIT);
+    malformed!(paillier_packed_array, Unlinked<PackedArray>, samples("paillier_packed_array", 2), use_packed,
+        context: keys().public_key(), floor: 9_000, limit: LIMIT);
 }
 
 /// The check must see each fault that it is there for.

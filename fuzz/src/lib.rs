@@ -1,5 +1,15 @@
-//! What every target does: decode, encode again, use.
-use veilkit::codec::{Decode, Encode};
+//! What every target does: decode, encode again, use. What a decoder needs comes from `vectors/`.
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use veilkit::{
+    codec::{Decode, Encode},
+    mpc::{
+        IdentityKey,
+        secure_sum::{Input, Plan, Session},
+    },
+    paillier::PublicKey,
+};
 
 /// Decodes the bytes as `T`; what is accepted must encode to the same bytes, and is then used.
 ///
@@ -15,7 +25,35 @@ pub fn decode<T: Decode<C> + Encode, C>(bytes: &[u8], context: C, exercise: impl
     }
 }
 
-/// The same generator in every run.
-pub fn rng() -> rand_chacha::ChaCha20Rng {
-    rand_chacha::rand_core::SeedableRng::from_seed([7; 32])
+/// The key of the arrays in `vectors/`.
+pub fn paillier_key() -> &'static PublicKey {
+    static KEY: OnceLock<PublicKey> = OnceLock::new();
+    KEY.get_or_init(|| {
+        let file = parse(include_str!("../../vectors/paillier/encrypt.json"));
+        read(&file["tests"][0]["inputs"]["paillier_public_key"])
+    })
+}
+
+/// Party 2 of the run in `vectors/`, before its first step.
+pub fn session() -> Session {
+    static RUN: OnceLock<(Plan, IdentityKey)> = OnceLock::new();
+    let (plan, key) = RUN.get_or_init(|| {
+        let file = parse(include_str!("../../vectors/secure_sum/run.json"));
+        let inputs = &file["tests"][0]["inputs"];
+        (read(&inputs["secure_sum_plan"]), read(&inputs["mpc_identity_key"][1]))
+    });
+    let input = Input::integers(plan, &vec![1; plan.length()]).expect("small numbers");
+    let mut rng = <rand_chacha::ChaCha20Rng as rand_chacha::rand_core::SeedableRng>::from_seed([7; 32]);
+    Session::start(plan, plan.parties()[1], key, input, &mut rng).expect("the plan is valid").0
+}
+
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text).expect("vectors are JSON")
+}
+
+fn read<T: Decode>(hex: &Value) -> T {
+    let hex = hex.as_str().expect("a string");
+    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex");
+    let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(byte).collect();
+    T::from_bytes(&bytes, ()).expect("a valid encoding")
 }
