@@ -1,5 +1,9 @@
 #![no_main]
-use veilkit::{field::{Field, Fp61}, group::Scalar, shamir::field};
+use veilkit::{
+    field::{Field, Fp61},
+    group::Scalar,
+    shamir::field,
+};
 use veilkit_fuzz::decode;
 
 fn add<F: Field>(share: &field::Share<F>) {
