@@ -38,7 +38,7 @@ mod shamir {
 
     fn add<F: Field>(share: &field::Share<F>) {
         let sum = share.values().iter().fold(F::ZERO, |sum, value| sum + *value * *value);
-        assert!(bool::from((sum - sum).ct_eq(&F::ZERO)));
+        assert!(bool::from((sum + -sum).ct_eq(&F::ZERO)));
         assert!(field::combine(std::slice::from_ref(share)).is_err());
     }
 
