@@ -5,6 +5,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use veilkit::bigint::{FixedBase, Modulus, Residue, limbs, random};
+use veilkit_benches::{CpuTime, cpu_time};
 
 const BITS: [usize; 6] = [1024, 2048, 3072, 4096, 6144, 8192];
 
@@ -23,7 +24,7 @@ fn setup(bits: usize) -> (Modulus, Residue, Residue) {
     (modulus, a, b)
 }
 
-fn ring(c: &mut Criterion) {
+fn ring(c: &mut Criterion<CpuTime>) {
     for bits in BITS {
         let (modulus, a, b) = setup(bits);
         let mut bench = |name: &str, run: &dyn Fn() -> Residue| {
@@ -37,7 +38,7 @@ fn ring(c: &mut Criterion) {
     }
 }
 
-fn powers(c: &mut Criterion) {
+fn powers(c: &mut Criterion<CpuTime>) {
     let mut group = c.benchmark_group("bigint");
     group.sample_size(10);
     for bits in [1024, 2048, 3072, 4096, 6144] {
@@ -64,7 +65,7 @@ fn powers(c: &mut Criterion) {
     group.finish();
 }
 
-fn products(c: &mut Criterion) {
+fn products(c: &mut Criterion<CpuTime>) {
     let mut group = c.benchmark_group("bigint");
     group.sample_size(10);
     let (modulus, _, _) = setup(4096);
@@ -94,5 +95,5 @@ fn products(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, ring, powers, products);
+criterion_group! { name = benches; config = cpu_time(); targets = ring, powers, products }
 criterion_main!(benches);
