@@ -50,14 +50,17 @@ fn powers(c: &mut Criterion<CpuTime>) {
                 b.iter(|| modulus.pow(black_box(&a), &exponent, exponent_bits))
             });
         }
-        let exponent = random::random_bits(bits / 4, &mut rng());
-        let fixed = FixedBase::new(&modulus, &a, bits / 4, FixedBase::DEFAULT_WINDOW);
-        let id = BenchmarkId::new("fixed_base", format!("bits={bits}/exponent={}", bits / 4));
-        group.bench_function(id, |b| b.iter(|| fixed.pow(&modulus, black_box(&exponent))));
-        let id = BenchmarkId::new("fixed_base_table", format!("bits={bits}/exponent={}", bits / 4));
-        group.bench_function(id, |b| {
-            b.iter(|| FixedBase::new(&modulus, &a, bits / 4, FixedBase::DEFAULT_WINDOW));
-        });
+        let exponent_bits = bits / 4;
+        let exponent = random::random_bits(exponent_bits, &mut rng());
+        for window in [FixedBase::DEFAULT_WINDOW, FixedBase::DEFAULT_WINDOW + 1] {
+            let make = || FixedBase::new(&modulus, &a, exponent_bits, window);
+            let fixed = make();
+            let id = |name: &str| {
+                BenchmarkId::new(name, format!("bits={bits}/exponent={exponent_bits}/window={window}"))
+            };
+            group.bench_function(id("fixed_base"), |b| b.iter(|| fixed.pow(&modulus, black_box(&exponent))));
+            group.bench_function(id("fixed_base_table"), |b| b.iter(make));
+        }
         group.bench_function(BenchmarkId::new("invert", format!("bits={bits}")), |b| {
             b.iter(|| modulus.invert(black_box(&a)));
         });

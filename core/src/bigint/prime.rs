@@ -12,8 +12,9 @@ use zeroize::Zeroizing;
 use super::convert::{from_boxed, to_boxed};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Random bases for a candidate from our own generator. [FIPS 186-5] Table B.1 asks for at most 5 beside a Lucas test
-/// for errors below `2^-112` to `2^-144`; the error for any candidate is below `4^-16`.
+/// Random bases for a candidate of our own. A random odd number of k bits that passes t of them is composite with
+/// probability below `k^(3/2) 2^t t^(-1/2) 4^(2 - sqrt(t k))`: below `2^-128` from 400 bits on. (Damgård, Landrock,
+/// Pomerance, Math. Comp. 61, 1993, theorem 2, for `3 <= t <= k / 9`.) Smaller ones, in tests only: below `4^-16`.
 const ROUNDS_RANDOM: usize = 16;
 /// Random bases for a number from elsewhere: error below `4^-64 = 2^-128` whoever chose it.
 const ROUNDS_FOREIGN: usize = 64;
@@ -27,7 +28,7 @@ const MIN_BITS: usize = 64;
 /// # Timing
 /// Varies with the number of candidates tried; rejected candidates say nothing about the result.
 /// # Security
-/// Composite with probability below `2^-128`, by the average case bounds of [FIPS 186-5] appendix B.3.
+/// Composite with probability below `2^-128` from 400 bits on.
 pub fn random_prime(bits: usize, rng: &mut impl CryptoRng) -> Result<Zeroizing<Vec<u64>>> {
     find(bits, Flavor::Any, false, rng)
 }
