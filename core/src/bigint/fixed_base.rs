@@ -8,17 +8,25 @@ use super::modulus::Modulus;
 use super::residue::Residue;
 use super::table::Table;
 
-/// Powers of a fixed base: entry `d` of window `i` is `base^(d 2^(window i))`, so that a power is one multiplication
-/// per window.
+/// Beyond this size a table falls out of the fast caches, and reading it costs more than the squarings that halve it.
+const TABLE_BYTES: usize = 2 << 20;
+
+/// Powers of a fixed base, by one multiplication for each window of the exponent and few squarings.
+///
+/// With `rounds` r and window w, part `j` of the table holds `base^(d 2^(w r j))` for each d below `2^w`. A power is made
+/// in r rounds, which take the windows `r j + r - 1`, ..., `r j + 1`, `r j` of the exponent, with w squarings between them.
 ///
 /// # Units
-/// The table takes `ceil(exponent_bits / window) 2^window` residues ([`FixedBase::table_bytes`]), and about as many
-/// multiplications to make.
+/// The table has `ceil(exponent_bits / (w r)) 2^w` residues ([`FixedBase::table_bytes`]), and takes about as many
+/// multiplications to make. r is the smallest number for which it takes at most 2 MiB.
+/// # Source
+/// Brickell, Gordon, McCurley, Wilson, EUROCRYPT 1992; with rounds: Lim, Lee, CRYPTO 1994.
 #[derive(Clone)]
 pub struct FixedBase {
     table: Table,
     exponent_bits: usize,
     window: usize,
+    rounds: usize,
 }
 
 impl FixedBase {
@@ -35,9 +43,12 @@ impl FixedBase {
         assert!((1..=8).contains(&window), "window must be from 1 to 8");
         let entries = 1 << window;
         let windows = exponent_bits.div_ceil(window);
-        let mut table = Table::new(windows * entries, modulus.width());
+        let part_bytes = entries * modulus.width() * size_of::<u64>();
+        let rounds = (windows * part_bytes).div_ceil(TABLE_BYTES).max(1);
+        let parts = windows.div_ceil(rounds);
+        let mut table = Table::new(parts * entries, modulus.width());
         let mut generator = base.clone();
-        for first in (0..windows).map(|i| i * entries) {
+        for first in (0..parts).map(|j| j * entries) {
             table.entry_mut(first).copy_from_slice(modulus.one().limbs());
             table.entry_mut(first + 1).copy_from_slice(generator.limbs());
             for i in first + 2..first + entries {
@@ -45,9 +56,10 @@ impl FixedBase {
                 modulus.mul_into(write, read, generator.limbs());
             }
             let last = Residue::from_montgomery(table.entry(first + entries - 1));
-            generator = modulus.mul(&last, &generator);
+            modulus.mul_assign(&mut generator, &last);
+            (window..window * rounds).for_each(|_| modulus.square_assign(&mut generator));
         }
-        Self { table, exponent_bits, window }
+        Self { table, exponent_bits, window, rounds }
     }
 
     /// The exponents may have this many bits.
@@ -70,11 +82,17 @@ impl FixedBase {
         let mut result = Zeroizing::new(modulus.one().limbs().to_vec());
         let mut spare = result.clone();
         let mut entry = result.clone();
-        for (i, position) in (0..self.exponent_bits).step_by(self.window).enumerate() {
-            let index = digit(exponent, position, self.window.min(self.exponent_bits - position));
-            let out = if i == 0 { &mut result } else { &mut entry };
-            self.table.read(i << self.window, 1 << self.window, index, out);
-            if i > 0 {
+        for round in (0..self.rounds).rev() {
+            if round + 1 < self.rounds {
+                for _ in 0..self.window {
+                    modulus.square_into(&mut spare, &result);
+                    core::mem::swap(&mut result, &mut spare);
+                }
+            }
+            let positions = (round * self.window..self.exponent_bits).step_by(self.rounds * self.window);
+            for (part, position) in positions.enumerate() {
+                let index = digit(exponent, position, self.window.min(self.exponent_bits - position));
+                self.table.read(part << self.window, 1 << self.window, index, &mut entry);
                 modulus.mul_into(&mut spare, &result, &entry);
                 core::mem::swap(&mut result, &mut spare);
             }
@@ -96,7 +114,8 @@ impl fmt::Debug for FixedBase {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::testing::{big, element, integer, odd_modulus, value, with_each_backend};
+    use super::super::random::random_bits;
+    use super::super::testing::{big, element, integer, odd_modulus, rng, value, with_each_backend};
     use super::*;
 
     proptest! {
@@ -112,6 +131,26 @@ mod tests {
                 assert_eq!(value(modulus, &fixed.pow(modulus, &exponent)), big(&base).modpow(&kept, &big(&n)));
             });
         }
+    }
+
+    #[test]
+    fn large_tables_are_made_in_rounds() {
+        let n = vec![u64::MAX; 96];
+        with_each_backend(&n, |modulus| {
+            let base = modulus.reduce(&[3, 5, 7]);
+            for (bits, rounds) in [(300, 1), (500, 2), (1536, 4)] {
+                let fixed = FixedBase::new(modulus, &base, bits, 5);
+                assert_eq!(fixed.rounds, rounds);
+                assert!(fixed.table_bytes() <= TABLE_BYTES);
+                let mut rng = rng(1);
+                for exponent in [vec![], vec![u64::MAX; 24], random_bits(bits, &mut rng).to_vec()] {
+                    assert!(
+                        fixed.pow(modulus, &exponent) == modulus.pow(&base, &exponent, bits),
+                        "{bits} bits"
+                    );
+                }
+            }
+        });
     }
 
     #[test]
