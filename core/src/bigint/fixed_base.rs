@@ -31,7 +31,7 @@ pub struct FixedBase {
 
 impl FixedBase {
     /// The window that suits 2048- to 8192-bit moduli.
-    pub const DEFAULT_WINDOW: usize = 5;
+    pub const DEFAULT_WINDOW: usize = 6;
 
     /// Makes the table of `base` for exponents below `2^exponent_bits`.
     ///

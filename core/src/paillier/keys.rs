@@ -14,7 +14,7 @@ use crate::secret::declassify;
 use crate::transcript::Transcript;
 
 /// Bits of the exponent that one table row of [`FixedBase`] covers.
-pub(super) const WINDOW: usize = 5;
+pub(super) const WINDOW: usize = FixedBase::DEFAULT_WINDOW;
 
 /// Which key a value belongs to: the first 16 bytes of a hash of the whole public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,8 +29,7 @@ impl KeyId {
 
 /// A public key: the modulus n and the base `h_s` of the randomizers. Clones share everything.
 ///
-/// The first encryption builds a table of powers of `h_s`, about 3.4 MB at 2048 bits, 7.6 MB at 3072 and
-/// 13.4 MB at 4096; it costs about as much as 40 encryptions.
+/// The first encryption builds a table of powers of `h_s`, at most 2 MiB; it costs about as much as 20 encryptions.
 ///
 /// # Security
 /// Decoding checks what can be checked cheaply. It does **not** prove that n is the product of two large primes,
@@ -260,7 +259,7 @@ mod tests {
     #[test]
     fn table_is_as_large_as_documented() {
         public_key().prepare();
-        assert_eq!(public_key().table().table_bytes(), 205 * 32 * 512);
+        assert_eq!(public_key().table().table_bytes(), 57 * 64 * 512);
     }
 
     #[test]
