@@ -46,30 +46,30 @@ pub(crate) fn split<const N: usize>(
     Ok(params.indices().map(|index| share(point(usize::from(index.get()) - 1))).collect())
 }
 
-/// Gives the secret back from shares with their positions (point minus one), which must be distinct.
+/// Gives secrets back from shares with their positions (point minus one), which must be distinct. Shares of many
+/// secrets are joined: byte `i` of each share belongs to byte `i` of the result. All shares are of one length.
+///
+/// Beside the secrets stands the first byte, if any, where the shares do not lie on one polynomial.
 ///
 /// # Errors
-/// `TooFewShares` below the threshold; `VerificationFailed` when the shares do not lie on one polynomial.
+/// `TooFewShares` below the threshold.
 /// # Timing
-/// Constant in the shares; varies with their number.
-pub(crate) fn combine<const N: usize>(
+/// Constant in the shares, as long as they do not contradict each other; varies with their number and length.
+pub(crate) fn combine(
     threshold: usize,
-    shares: &[(usize, &[u8; N])],
-) -> Result<Zeroizing<[u8; N]>> {
-    if shares.len() < threshold {
+    shares: &[(usize, &[u8])],
+) -> Result<(Zeroizing<Vec<u8>>, Option<usize>)> {
+    if shares.is_empty() || shares.len() < threshold {
         return Err(Error::new(ErrorKind::TooFewShares, "shares: fewer than the threshold"));
     }
     let code = Code {
         points: shares.iter().map(|(position, _)| Gf256(point(*position))).collect(),
-        payloads: shares.iter().map(|(_, share)| share.as_slice()).collect(),
+        payloads: shares.iter().map(|(_, share)| *share).collect(),
         threshold,
     };
-    if code.first_inconsistency(0).is_some() {
-        return Err(Error::new(ErrorKind::VerificationFailed, "shares: dealt inconsistently"));
-    }
-    let mut secret = Zeroizing::new([0; N]);
-    code.interpolate(&mut *secret);
-    Ok(secret)
+    let mut secrets = Zeroizing::new(vec![0; shares[0].1.len()]);
+    code.interpolate(&mut secrets);
+    Ok((secrets, code.first_inconsistency(0)))
 }
 
 fn point(position: usize) -> u8 {
@@ -82,26 +82,31 @@ mod tests {
     use crate::transcript::Transcript;
 
     #[test]
-    fn any_threshold_shares_give_the_secret_back_and_spare_ones_are_checked() {
+    fn any_threshold_shares_give_the_secrets_back_and_spare_ones_are_checked() {
         let mut rng = Transcript::new("veilkit test bare shares").rng();
         let secret: [u8; 32] = Transcript::new("veilkit test bare secret").digest();
         for (threshold, count) in [(2, 2), (2, 3), (3, 5), (4, 5), (128, 255)] {
-            let dealt = split(&secret, threshold, count, &mut rng).unwrap();
-            let shares: Vec<(usize, &[u8; 32])> = dealt.iter().map(|share| &**share).enumerate().collect();
+            // Five sharings, joined: more than one block of bytes.
+            let mut joined = vec![Vec::new(); count];
+            for _ in 0..5 {
+                let dealt = split(&secret, threshold, count, &mut rng).unwrap();
+                joined.iter_mut().zip(dealt).for_each(|(all, share)| all.extend_from_slice(&*share));
+            }
+            let mut shares: Vec<(usize, &[u8])> = joined.iter().map(|share| &share[..]).enumerate().collect();
             for first in 0..=count - threshold {
                 let subset: Vec<_> = shares.iter().rev().skip(first).take(threshold).copied().collect();
-                assert_eq!(*combine(threshold, &subset).unwrap(), secret, "{threshold} of {count}");
+                let (secrets, at) = combine(threshold, &subset).unwrap();
+                assert!(*secrets == secret.repeat(5) && at.is_none(), "{threshold} of {count}");
             }
-            assert_eq!(*combine(threshold, &shares).unwrap(), secret);
+            assert_eq!(combine(threshold, &shares).unwrap().1, None);
             let few = combine(threshold, &shares[1..threshold]).unwrap_err();
             assert_eq!(few.kind(), ErrorKind::TooFewShares);
-            let wrong = [shares[0].1[0] ^ 1; 32];
-            let mut changed = shares.clone();
-            changed[0].1 = &wrong;
-            match combine(threshold, &changed) {
-                Err(error) => assert_eq!(error.kind(), ErrorKind::VerificationFailed),
-                Ok(other) => assert!(threshold == count && *other != secret),
-            }
+            let mut wrong = joined[0].clone();
+            wrong[77] ^= 1;
+            shares[0].1 = &wrong;
+            let (secrets, at) = combine(threshold, &shares).unwrap();
+            assert_ne!(*secrets, secret.repeat(5));
+            assert_eq!(at, (count > threshold).then_some(77));
         }
     }
 

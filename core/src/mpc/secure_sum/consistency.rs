@@ -11,7 +11,7 @@ use super::{
     messages::{Round, View},
     party_set::PartySet,
     shares::{SEED_LEN, ShareKind},
-    unmask::{Dealer, Unmask},
+    unmask::Unmask,
 };
 use crate::{
     codec::Writer,
@@ -59,12 +59,12 @@ impl Consistency {
         context.require(&signers, plan.min_survivors())?;
 
         let mut content = Writer::with_capacity(plan.parties().len() * SEED_LEN);
-        let mut dealers = Vec::with_capacity(plan.parties().len());
+        let mut opened = Vec::with_capacity(plan.parties().len());
         let mut keys = Vec::with_capacity(plan.parties().len());
         for (position, sharer) in held.iter_mut().enumerate() {
             let Some(Sharer { held, broadcast_key }) = sharer.take() else {
                 content.bytes(&[0; SEED_LEN]);
-                dealers.push(None);
+                opened.push(None);
                 keys.push(None);
                 continue;
             };
@@ -72,13 +72,16 @@ impl Consistency {
             let kind = if survived { ShareKind::SelfSeed } else { ShareKind::MaskKey };
             let share = held.reveal(kind); // the share of the other kind is wiped here
             content.bytes(share.expose());
-            dealers.push(Some(Dealer { kind, shares: vec![(context.position, share)] }));
+            opened.push(Some(kind));
             keys.push(Some(broadcast_key));
         }
         let key = keys[context.position].as_ref().expect("my own");
-        let (body, _) = context.seal_broadcast(&roster, Round::Unmask, key, &content.into_bytes());
+        let content = content.into_bytes();
+        let (body, _) = context.seal_broadcast(&roster, Round::Unmask, key, &content);
         let outbox = Outbox::broadcast(context.message(Round::Unmask, None, body));
-        Ok((Unmask { context, roster, survivors: view.survivors, signers, dealers, keys, sum }, outbox))
+        let revealed = vec![(context.position, content)];
+        let survivors = view.survivors;
+        Ok((Unmask { context, roster, survivors, signers, opened, revealed, keys, sum }, outbox))
     }
 }
 

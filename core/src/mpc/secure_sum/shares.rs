@@ -109,11 +109,16 @@ pub(super) fn split(
     Ok(bare::split(secret, threshold, parties, rng)?.into_iter().map(SeedShare).collect())
 }
 
-/// The secret, from at least `threshold` shares with their holders' positions.
+/// What one holder reveals: its share of each dealer's secret in turn.
+pub(super) type Revealed = Zeroizing<Vec<u8>>;
+
+/// The dealers' secrets in turn, from what the holders at these positions reveal; and the first dealer, if any, whose
+/// shares contradict each other.
 ///
 /// # Errors
 /// Those of [`bare::combine`].
-pub(super) fn combine(threshold: usize, shares: &[(usize, SeedShare)]) -> Result<Zeroizing<[u8; SEED_LEN]>> {
-    let shares: Vec<_> = shares.iter().map(|(position, share)| (*position, share.expose())).collect();
-    bare::combine(threshold, &shares)
+pub(super) fn combine(threshold: usize, revealed: &[(usize, Revealed)]) -> Result<(Revealed, Option<usize>)> {
+    let shares: Vec<_> = revealed.iter().map(|(position, shares)| (*position, &shares[..])).collect();
+    let (secrets, at) = bare::combine(threshold, &shares)?;
+    Ok((secrets, at.map(|at| at / SEED_LEN)))
 }

@@ -9,17 +9,9 @@ use super::{
     messages::Round,
     output::SumOutput,
     party_set::PartySet,
-    shares::{self, SeedShare, ShareKind},
+    shares::{self, Revealed, SEED_LEN, SeedShare, ShareKind},
 };
 use crate::{codec::Reader, error::Result, party::PartyId, progress::Observer};
-
-/// What was revealed of one party's secrets.
-pub(super) struct Dealer {
-    /// The one secret that is opened.
-    pub(super) kind: ShareKind,
-    /// The shares so far, each with its holder's position: mine, then others.
-    pub(super) shares: Vec<(usize, SeedShare)>,
-}
 
 /// Waits for every other survivor's shares.
 pub(super) struct Unmask {
@@ -29,8 +21,10 @@ pub(super) struct Unmask {
     pub(super) survivors: PartySet,
     /// Those whose view agrees with mine.
     pub(super) signers: PartySet,
-    /// By position; `None` for those that left before they shared.
-    pub(super) dealers: Vec<Option<Dealer>>,
+    /// By position: which of the party's secrets is opened; `None` for those that left before they shared.
+    pub(super) opened: Vec<Option<ShareKind>>,
+    /// What each holder reveals, with its position: mine, then others.
+    pub(super) revealed: Vec<(usize, Revealed)>,
     /// By position: opens the party's broadcasts.
     pub(super) keys: Vec<Option<Zeroizing<[u8; 32]>>>,
     /// The sum of all masked inputs.
@@ -52,47 +46,55 @@ impl Unmask {
         incoming: &[(PartyId, Vec<u8>)],
         observer: &mut dyn Observer,
     ) -> Result<SumOutput> {
-        let Self { context, roster, survivors, signers, mut dealers, keys, mut sum } = self;
+        let Self { context, roster, survivors, signers, opened, mut revealed, keys, mut sum } = self;
         let plan = &context.plan;
         let messages = context.collect(Round::Unmask, &signers, incoming)?.present();
-        let mut holders: PartySet = [context.position].into_iter().collect();
         for holder in context.others(&signers) {
             let party = plan.party_at(holder);
             let Some(message) = messages.get(&party) else { continue };
             let key = keys[holder].as_ref().expect("a signer shared");
-            let opened = context.open_broadcast(&roster, Round::Unmask, holder, key, message)?;
-            let mut reader = Reader::new(&opened.content);
-            for (position, dealer) in dealers.iter_mut().enumerate() {
+            let content = context.open_broadcast(&roster, Round::Unmask, holder, key, message)?.content;
+            let mut reader = Reader::new(&content);
+            for (position, kind) in opened.iter().enumerate() {
                 let share = SeedShare::read(&mut reader)?;
-                let Some(dealer) = dealer else { continue };
-                let promised = &roster.adverts[position].shares[holder][dealer.kind.index()];
-                if !same(&share.digest(plan, dealer.kind, plan.party_at(position), party), promised) {
+                let right = match kind {
+                    Some(kind) => {
+                        let promised = &roster.adverts[position].shares[holder][kind.index()];
+                        same(&share.digest(plan, *kind, plan.party_at(position), party), promised)
+                    }
+                    None => same(share.expose(), &[0; SEED_LEN]),
+                };
+                if !right {
                     return Err(cheat("share: not the one that its holder got", party));
                 }
-                dealer.shares.push((holder, share));
             }
-            holders = holders.iter().chain([holder]).collect();
+            revealed.push((holder, content));
         }
-        context.require(&holders, plan.threshold())?;
+        context.require(&revealed.iter().map(|(holder, _)| *holder).collect(), plan.threshold())?;
 
-        for (position, dealer) in dealers.iter().enumerate() {
-            advance(observer, position, dealers.len())?;
-            let Some(Dealer { kind, shares }) = dealer else { continue };
+        let wrong = |position| {
+            cheat("shares: not of the secret that their dealer announced", plan.party_at(position))
+        };
+        let (secrets, contradicted) = shares::combine(plan.threshold(), &revealed)?;
+        if let Some(position) = contradicted {
+            return Err(wrong(position));
+        }
+        for (position, (kind, secret)) in opened.iter().zip(secrets.as_chunks().0).enumerate() {
+            advance(observer, position, opened.len())?;
+            let Some(kind) = kind else { continue };
             let party = plan.party_at(position);
             let advert = &roster.adverts[position];
-            let wrong = || cheat("shares: not of the secret that their dealer announced", party);
-            let secret = shares::combine(plan.threshold(), shares).map_err(|_| wrong())?;
             match kind {
                 ShareKind::SelfSeed => {
-                    if !same(&self_seed_digest(plan, party, &secret), &advert.self_seed) {
-                        return Err(wrong());
+                    if !same(&self_seed_digest(plan, party, secret), &advert.self_seed) {
+                        return Err(wrong(position));
                     }
-                    roster.keys.self_mask(party, &secret).apply(Sign::Minus, &mut sum);
+                    roster.keys.self_mask(party, secret).apply(Sign::Minus, &mut sum);
                 }
                 ShareKind::MaskKey => {
-                    let mask_key = AgreementKey::from_bytes(&secret);
+                    let mask_key = AgreementKey::from_bytes(secret);
                     if !same(&mask_key.public(), &advert.mask) {
-                        return Err(wrong());
+                        return Err(wrong(position));
                     }
                     for survivor in survivors.iter() {
                         let peer = plan.party_at(survivor);
