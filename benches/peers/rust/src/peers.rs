@@ -4,6 +4,8 @@ use std::hint::black_box;
 use fast_paillier::{DecryptionKey, backend::Integer};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
+use veilkit::bigint::prime::random_prime;
+
 use crate::report;
 
 pub fn run() {
@@ -11,12 +13,17 @@ pub fn run() {
     shamir();
 }
 
+fn prime(bits: usize, seed: u8) -> Integer {
+    let limbs = random_prime(bits, &mut ChaCha20Rng::from_seed([seed; 32])).expect("a valid size");
+    let big_endian: Vec<u8> = limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
+    Integer::from_bytes_msf(&big_endian)
+}
+
 fn paillier() {
     let mut rng = rand_core_06::OsRng;
-    // Ordinary primes instead of its safe ones: only the size matters for the time.
     for (bits, name) in [(1024, "2048"), (1536, "3072")] {
-        let prime = |rng: &mut rand_core_06::OsRng| fast_paillier::utils::generate_safe_prime(rng, bits);
-        let key = DecryptionKey::from_primes(prime(&mut rng), prime(&mut rng)).expect("two primes");
+        // Ordinary primes instead of its safe ones: only the size matters for the time.
+        let key = DecryptionKey::from_primes(prime(bits, 1), prime(bits, 2)).expect("two primes");
         let message = Integer::from(12345_u32);
         let (ciphertext, _) = key.encryption_key().encrypt_with_random(&mut rng, &message).expect("encryption");
         if name == "2048" {
