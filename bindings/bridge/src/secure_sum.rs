@@ -4,7 +4,7 @@ pub use veilkit::mpc::{
     secure_sum::{Input, Plan, PlanSpec, SessionId, Step, SumOutput},
     statistics::{Column, Fit, Summary, Survey},
 };
-use veilkit::{Error, ErrorKind, PartyId, Result, mpc::secure_sum};
+use veilkit::{Error, ErrorKind, PartyId, Result, mpc::secure_sum, progress::Observer};
 
 use crate::random::OsRandom;
 
@@ -42,15 +42,15 @@ impl Session {
         Ok((Self { process: std::process::id(), inner }, step))
     }
 
-    /// As [`secure_sum::Session::step`].
+    /// As [`secure_sum::Session::step_with`].
     ///
     /// # Errors
     /// As there; `SessionPoisoned` in a fork of the process that started the session.
-    pub fn step(&mut self, incoming: &[(PartyId, Vec<u8>)]) -> Result<Step> {
+    pub fn step(&mut self, incoming: &[(PartyId, Vec<u8>)], observer: &mut dyn Observer) -> Result<Step> {
         if self.process != std::process::id() {
             return Err(Error::new(ErrorKind::SessionPoisoned, "session: copied by a fork"));
         }
-        self.inner.step(incoming)
+        self.inner.step_with(incoming, observer)
     }
 
     /// The round whose messages the session waits for, from 1; 0 when it is over.

@@ -9,6 +9,7 @@ mod packed;
 mod paillier;
 mod shamir;
 mod survey;
+mod verifiable;
 mod watch;
 
 use pyo3::prelude::*;
@@ -27,6 +28,10 @@ mod _native {
         paillier::{PaillierPool, PaillierPublicKey, PaillierSecretKey},
         shamir::{ShamirShare, shamir_combine, shamir_combine_correcting, shamir_split},
         survey::MpcSurvey,
+        verifiable::{
+            ShamirCommitment, ShamirKeyCommitment, ShamirKeyShare, ShamirVerifiableShare, shamir_combine_key,
+            shamir_combine_verifiable, shamir_public_key, shamir_split_key, shamir_split_verifiable,
+        },
         watch::set_threads,
     };
 

@@ -11,7 +11,10 @@ use veilkit_bridge::{
     },
 };
 
-use crate::errors::{detached, quick};
+use crate::{
+    errors::{detached, quick},
+    watch::watched,
+};
 
 /// A party's long-term signing key.
 #[pyclass(frozen)]
@@ -225,13 +228,18 @@ impl MpcSumSession {
     }
 
     /// Takes everything that arrived in the current round and moves on.
-    fn step<'py>(&self, py: Python<'py>, incoming: Vec<(u16, Vec<u8>)>) -> PyResult<Sent<'py>> {
-        let step = detached(py, || {
+    fn step<'py>(
+        &self,
+        py: Python<'py>,
+        incoming: Vec<(u16, Vec<u8>)>,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Sent<'py>> {
+        let step = watched(py, progress, |observer, _| {
             let incoming = incoming
                 .into_iter()
                 .map(|(from, bytes)| Ok((PartyId::new(from)?, bytes)))
                 .collect::<Result<Vec<_>>>()?;
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).step(&incoming)
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).step(&incoming, observer)
         })?;
         Ok(sent(py, step))
     }

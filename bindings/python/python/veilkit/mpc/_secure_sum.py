@@ -12,6 +12,7 @@ import numpy.typing as npt
 from .. import _native
 from .._arrays import plain_array
 from .._checks import Buffer, as_bytes, as_count
+from .._progress import Progress, reporting
 from ..errors import error
 
 
@@ -289,16 +290,19 @@ class SumSession:
         self._handle, sent = _native.MpcSumSession.start(plan._handle, _party(me), key._handle, numbers)
         self.first = _step(sent)
 
-    def step(self, incoming: Iterable[tuple[int, Buffer]]) -> Step:
+    def step(self, incoming: Iterable[tuple[int, Buffer]], *, progress: Progress = False) -> Step:
         """Takes every message that arrived in this round, each with the party it is from, and moves on.
 
         A party that is missing has left for good. In round 1 nobody may be missing; later enough parties must be left.
+        Ctrl-C ends the session: the party has left.
 
         Raises:
             EncodingError, CryptoError, ProtocolError, ParameterError: the session is over, and `culprits` names the
                 parties to blame where that can be told. The next call raises `ProtocolError`.
         """
-        return _step(self._handle.step([(_party(sender), as_bytes(data, "message")) for sender, data in incoming]))
+        arrived = [(_party(sender), as_bytes(data, "message")) for sender, data in incoming]
+        with reporting(progress, "secure sum") as report:
+            return _step(self._handle.step(arrived, report))
 
     @property
     def round(self) -> int:

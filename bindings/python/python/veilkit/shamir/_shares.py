@@ -1,26 +1,13 @@
-"""Secret sharing: any `threshold` of the shares give a secret back, fewer say nothing about it but its length.
+"""Shares of byte strings."""
 
->>> from veilkit import shamir
->>> shares = shamir.split(b"the key of the archive", threshold=3, shares=5)
->>> shares[0]
-Share(index=1, threshold=3, shares=5)
->>> shamir.combine(shares[1:4])
-b'the key of the archive'
-
-Each share carries commitments to all shares of its set, so that `combine` names a share that is wrong, and
-`combine_correcting` goes on without it while enough right ones are left.
-"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NoReturn
 
-from . import _native
-from ._checks import Buffer, as_bytes, as_count
-
-__all__ = ["Share", "combine", "combine_correcting", "split"]
-
+from .. import _native
+from .._checks import Buffer, as_bytes, as_count
 
 class Share:
     """One holder's share of a secret. Secret itself: give each to its holder over a private channel.
@@ -115,7 +102,8 @@ def split(secret: Buffer, threshold: int, shares: int) -> list[Share]:
     Raises:
         ParameterError: numbers that are not allowed, or an empty or too long secret.
 
-    >>> [share.index for share in split(b"secret", threshold=2, shares=3)]
+    >>> from veilkit import shamir
+    >>> [share.index for share in shamir.split(b"secret", threshold=2, shares=3)]
     [1, 2, 3]
     """
     counts = as_count(threshold, "threshold"), as_count(shares, "shares")
