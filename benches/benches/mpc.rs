@@ -12,6 +12,7 @@ use veilkit::{
         testing,
     },
 };
+use veilkit_benches::{CpuTime, cpu_time};
 
 fn study(parties: u16, length: usize) -> (Plan, Vec<IdentityKey>) {
     let mut rng = ChaCha20Rng::from_seed([7; 32]);
@@ -30,7 +31,7 @@ fn study(parties: u16, length: usize) -> (Plan, Vec<IdentityKey>) {
     (plan.expect("the plan is valid"), keys)
 }
 
-fn secure_sum(c: &mut Criterion) {
+fn secure_sum(c: &mut Criterion<CpuTime>) {
     let mut group = c.benchmark_group("mpc/secure_sum");
     group.sample_size(20);
     for (parties, length) in [(3, 100), (3, 10_000), (3, 1_000_000), (10, 10_000)] {
@@ -52,5 +53,5 @@ fn secure_sum(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, secure_sum);
+criterion_group! { name = benches; config = cpu_time(); targets = secure_sum }
 criterion_main!(benches);
