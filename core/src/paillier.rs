@@ -4,6 +4,10 @@
 //! raising one to a power multiplies its number. Only the holder of p and q decrypts. The randomizer `h_s^a` has a short
 //! exponent and comes from a table, after Damgard, Jurik and Nielsen (IJIS 2010).
 //!
+//! [`EncryptedArray`] is the main form: numbers of any shape at one public scale, with broadcasting, sums, means and
+//! products with known weights; it knows its headroom, so that an operation fails where a number could wrap around.
+//! [`PackedArray`] holds many numbers in one ciphertext. [`Ciphertext`] and [`Plaintext`] are the integers below.
+//!
 //! # Security
 //! Ciphertexts hide the numbers from whoever sees them and chooses what is encrypted (IND-CPA), under the decisional
 //! composite residuosity assumption and, for the short exponents, that `h_s^a` looks like any n-th residue. Parameters

@@ -1,31 +1,4 @@
 //! Encrypted arrays of any shape, with numpy's rules for broadcasting.
-//!
-//! ```
-//! # fn main() -> veilkit::Result<()> {
-//! # use rand_chacha::rand_core::SeedableRng;
-//! # let rng = &mut rand_chacha::ChaCha20Rng::from_seed([7; 32]); // in earnest: the operating system's generator
-//! use veilkit::paillier::{EncryptedArray, Keypair, Params, ParamsSpec, PlainArray};
-//! use veilkit::shape::Shape;
-//!
-//! let params = Params::new(ParamsSpec { modulus_bits: 2048, ..ParamsSpec::default() })?;
-//! let (public, secret) = Keypair::generate(params, rng)?.into_parts();
-//!
-//! // The hospital encrypts two readings, of which everybody may know that they are at most 300.
-//! let row = Shape::new(&[2])?;
-//! let readings = PlainArray::fixed_point_within(&params, &row, &[120.5, 131.0], 300.0)?;
-//! let encrypted = EncryptedArray::encrypt(&public, &readings, rng, &mut ())?;
-//!
-//! // Somebody else computes 2 x + 1.5 without reading x, and sends the bytes back.
-//! let two = PlainArray::integers_within(&params, &Shape::default(), &[2], 2)?;
-//! let offset = PlainArray::fixed_point(&params, &Shape::default(), &[1.5])?;
-//! let result = encrypted.mul_plain(&two, &mut ())?.add_plain(&offset, &mut ())?;
-//! let bytes = result.to_bytes_for_sending(rng, &mut ())?;
-//!
-//! let received = EncryptedArray::from_bytes(&bytes, &public)?;
-//! assert_eq!(*received.decrypt(&secret, &mut ())?, [242.5, 263.5]);
-//! # Ok(())
-//! # }
-//! ```
 use core::fmt;
 
 use rand_core::CryptoRng;
@@ -60,6 +33,34 @@ mod tests;
 /// # Security
 /// Whoever holds the secret key may read every element. An array that was computed from others tells how it was
 /// computed until it is rerandomized: [`EncryptedArray::to_bytes_for_sending`] does that.
+///
+/// # Example
+/// ```
+/// # fn main() -> veilkit::Result<()> {
+/// # use rand_chacha::rand_core::SeedableRng;
+/// # let rng = &mut rand_chacha::ChaCha20Rng::from_seed([7; 32]); // in earnest: the operating system's generator
+/// use veilkit::paillier::{EncryptedArray, Keypair, Params, ParamsSpec, PlainArray};
+/// use veilkit::shape::Shape;
+///
+/// let params = Params::new(ParamsSpec { modulus_bits: 2048, ..ParamsSpec::default() })?;
+/// let (public, secret) = Keypair::generate(params, rng)?.into_parts();
+///
+/// // The hospital encrypts two readings, of which everybody may know that they are at most 300.
+/// let row = Shape::new(&[2])?;
+/// let readings = PlainArray::fixed_point_within(&params, &row, &[120.5, 131.0], 300.0)?;
+/// let encrypted = EncryptedArray::encrypt(&public, &readings, rng, &mut ())?;
+///
+/// // Somebody else computes 2 x + 1.5 without reading x, and sends the bytes back.
+/// let two = PlainArray::integers_within(&params, &Shape::default(), &[2], 2)?;
+/// let offset = PlainArray::fixed_point(&params, &Shape::default(), &[1.5])?;
+/// let result = encrypted.mul_plain(&two, &mut ())?.add_plain(&offset, &mut ())?;
+/// let bytes = result.to_bytes_for_sending(rng, &mut ())?;
+///
+/// let received = EncryptedArray::from_bytes(&bytes, &public)?;
+/// assert_eq!(*received.decrypt(&secret, &mut ())?, [242.5, 263.5]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct EncryptedArray {
     key: PublicKey,

@@ -33,6 +33,29 @@ use slots::Slots;
 ///
 /// # Security
 /// As for [`EncryptedArray`](super::EncryptedArray).
+///
+/// # Example
+/// ```
+/// # fn main() -> veilkit::Result<()> {
+/// # use rand_chacha::rand_core::SeedableRng;
+/// # let rng = &mut rand_chacha::ChaCha20Rng::from_seed([7; 32]); // in earnest: the operating system's generator
+/// use veilkit::paillier::{Keypair, PackedArray, Params, ParamsSpec, PlainArray};
+/// use veilkit::shape::Shape;
+///
+/// let params = Params::new(ParamsSpec { modulus_bits: 2048, ..ParamsSpec::default() })?;
+/// let (public, secret) = Keypair::generate(params, rng)?.into_parts();
+///
+/// // Three hospitals send 100 counts each, of which none is above a million: room for 2^2 arrays.
+/// let counts: Vec<i64> = (0..100).collect();
+/// let plain = PlainArray::integers_within(&params, &Shape::new(&[100])?, &counts, 1_000_000)?;
+/// let sent = PackedArray::encrypt(&public, &plain, 2, rng, &mut ())?;
+/// assert_eq!((sent.slots(), sent.ciphertexts().len()), (89, 2));
+///
+/// let sum = PackedArray::sum_many(&[&sent, &sent, &sent], &mut ())?;
+/// assert_eq!(sum.decrypt_integers(&secret, &mut ())?[99], 297);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct PackedArray {
     key: PublicKey,
