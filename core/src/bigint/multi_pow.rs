@@ -61,7 +61,7 @@ impl Modulus {
             return self.pow_vartime(base, exponent);
         }
         let window = bucket_window(powers.len(), bits);
-        let mut result: Option<Residue> = None;
+        let (mut result, mut spare): (Option<Residue>, _) = (None, self.zero());
         for position in (0..bits).step_by(window).rev() {
             if let Some(result) = &mut result {
                 (0..window).for_each(|_| self.square_assign(result));
@@ -70,12 +70,12 @@ impl Modulus {
             for (base, exponent) in powers {
                 let digit = usize::try_from(digit(exponent, position, window)).expect("a window is short");
                 if let Some(bucket) = digit.checked_sub(1) {
-                    self.multiply_into(&mut buckets[bucket], base);
+                    self.multiply_into(&mut buckets[bucket], base, &mut spare);
                 }
             }
-            let sum = self.weigh(&buckets);
+            let sum = self.weigh(&buckets, &mut spare);
             if let Some(sum) = sum {
-                self.multiply_into(&mut result, &sum);
+                self.multiply_into(&mut result, &sum, &mut spare);
             }
         }
         result.unwrap_or_else(|| self.one())
@@ -97,21 +97,21 @@ impl Modulus {
             .iter()
             .map(|(_, negative, exponent)| signed_digits_vartime(*negative, exponent, bits, window))
             .collect();
-        let mut results: [Option<Residue>; 2] = [None, None];
+        let (mut results, mut spare): ([Option<Residue>; 2], _) = ([None, None], self.zero());
         for round in (0..bits.div_ceil(window)).rev() {
             let mut buckets = [vec![None; 1 << (window - 1)], vec![None; 1 << (window - 1)]];
             for ((base, _, _), digits) in powers.iter().zip(&digits) {
                 let (negative, digit) = digits[round];
                 if let Some(bucket) = digit.checked_sub(1) {
-                    self.multiply_into(&mut buckets[usize::from(negative)][bucket], base);
+                    self.multiply_into(&mut buckets[usize::from(negative)][bucket], base, &mut spare);
                 }
             }
             for (result, buckets) in results.iter_mut().zip(&buckets) {
                 if let Some(result) = result {
                     (0..window).for_each(|_| self.square_assign(result));
                 }
-                if let Some(sum) = self.weigh(buckets) {
-                    self.multiply_into(result, &sum);
+                if let Some(sum) = self.weigh(buckets, &mut spare) {
+                    self.multiply_into(result, &sum, &mut spare);
                 }
             }
         }
@@ -119,24 +119,28 @@ impl Modulus {
     }
 
     /// The product of the buckets, bucket i to the power i + 1; none if all are empty.
-    fn weigh(&self, buckets: &[Option<Residue>]) -> Option<Residue> {
+    fn weigh(&self, buckets: &[Option<Residue>], spare: &mut Residue) -> Option<Residue> {
         // Each bucket is in the running product as often as its power says.
         let mut running = None;
         let mut sum = None;
         for bucket in buckets.iter().rev() {
             if let Some(bucket) = bucket {
-                self.multiply_into(&mut running, bucket);
+                self.multiply_into(&mut running, bucket, spare);
             }
             if let Some(running) = &running {
-                self.multiply_into(&mut sum, running);
+                self.multiply_into(&mut sum, running, spare);
             }
         }
         sum
     }
 
-    fn multiply_into(&self, product: &mut Option<Residue>, factor: &Residue) {
+    /// `product *= factor`, through `spare`, which takes the place of the old product.
+    fn multiply_into(&self, product: &mut Option<Residue>, factor: &Residue, spare: &mut Residue) {
         match product {
-            Some(product) => self.mul_assign(product, factor),
+            Some(product) => {
+                self.mul_into(spare.limbs_mut(), product.limbs(), factor.limbs());
+                core::mem::swap(product, spare);
+            }
             None => *product = Some(factor.clone()),
         }
     }

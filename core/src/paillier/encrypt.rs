@@ -32,7 +32,7 @@ impl PublicKey {
     }
 }
 
-/// A key that encrypts: the public key, or the secret key, which does the same about 2.5 times as fast.
+/// A key that encrypts: the public key, or the secret key, which does the same about 1.5 times as fast.
 ///
 /// Both draw the same randomness and give the same ciphertexts.
 ///

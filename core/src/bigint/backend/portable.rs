@@ -111,26 +111,36 @@ fn add_product(sum: &mut u128, a: u64, b: u64) {
     *sum = sum.wrapping_add(u128::from(a).wrapping_mul(u128::from(b)));
 }
 
-/// Adds `x[i] * reversed[i + 2 - c]` to column `c`, for every `i` and `c`.
+/// Adds `x[i] * reversed[i + 2 - c]` to column `c`, for every `i` and `c`, and for every pair of `x` and `reversed`, all of
+/// which are equally long.
 #[inline(always)]
-fn sweep(columns: &mut Columns, x: &[u64], reversed: &[u64]) {
-    assert!(reversed.len() == x.len() + COLUMNS - 1, "lengths do not match");
+fn sweep<const N: usize>(columns: &mut Columns, factors: [(&[u64], &[u64]); N]) {
     let [mut s0, mut s1, mut s2] = *columns;
-    let (pairs, last) = x.as_chunks::<2>();
-    let (windows, _) = reversed.as_chunks::<2>();
-    for (x, y) in pairs.iter().zip(windows.windows(2)) {
-        let (y, z) = (y[0], y[1]);
-        add_product(&mut s0, x[0], z[0]);
-        add_product(&mut s1, x[0], y[1]);
-        add_product(&mut s2, x[0], y[0]);
-        add_product(&mut s0, x[1], z[1]);
-        add_product(&mut s1, x[1], z[0]);
-        add_product(&mut s2, x[1], y[1]);
+    let len = factors[0].0.len();
+    let (half, odd) = (len / 2, !len.is_multiple_of(2));
+    let factors = factors.map(|(x, reversed)| {
+        assert!(x.len() == len && reversed.len() == len + COLUMNS - 1, "lengths do not match");
+        (&x.as_chunks::<2>().0[..half], &reversed.as_chunks::<2>().0[..half + 1], x, reversed)
+    });
+    for i in 0..half {
+        for (pairs, windows, _, _) in &factors {
+            let (x, y, z) = (pairs[i], windows[i], windows[i + 1]);
+            add_product(&mut s0, x[0], z[0]);
+            add_product(&mut s1, x[0], y[1]);
+            add_product(&mut s2, x[0], y[0]);
+            add_product(&mut s0, x[1], z[1]);
+            add_product(&mut s1, x[1], z[0]);
+            add_product(&mut s2, x[1], y[1]);
+        }
     }
-    if let ([x], [.., y0, y1, y2]) = (last, reversed) {
-        add_product(&mut s0, *x, *y2);
-        add_product(&mut s1, *x, *y1);
-        add_product(&mut s2, *x, *y0);
+    if odd {
+        for (_, _, x, reversed) in &factors {
+            if let ([.., x], [.., y0, y1, y2]) = (x, reversed) {
+                add_product(&mut s0, *x, *y2);
+                add_product(&mut s1, *x, *y1);
+                add_product(&mut s2, *x, *y0);
+            }
+        }
     }
     *columns = [s0, s1, s2];
 }
@@ -163,7 +173,7 @@ fn reduce_low(mut s: Columns, modulus: Montgomery<'_>, m: &mut [u64], k: usize) 
     let n = modulus.prepared;
     let count = n.len();
     let carry = fold(&mut s, count);
-    sweep(&mut s, &m[..k], &n[count - COLUMNS - k..count - 1]);
+    sweep(&mut s, [(&m[..k], &n[count - COLUMNS - k..count - 1])]);
     let [n2, n1, n0] = three(n, count - COLUMNS);
     let quotient = |sum: u128| low_digit(sum).wrapping_mul(modulus.n0) & DIGIT_MASK;
     let m0 = quotient(s[0]);
@@ -186,36 +196,38 @@ fn reduce_low(mut s: Columns, modulus: Montgomery<'_>, m: &mut [u64], k: usize) 
 #[inline(always)]
 fn reduce_high(mut s: Columns, modulus: Montgomery<'_>, m: &mut [u64], k: usize) -> u128 {
     let carry = fold(&mut s, m.len());
-    add_high(&mut s, m, modulus.prepared, k);
+    add_high(&mut s, [(m, modulus.prepared)], k);
     s[1] = s[1].wrapping_add(s[0] >> DIGIT_BITS);
     s[2] = s[2].wrapping_add(s[1] >> DIGIT_BITS);
     m[k..k + COLUMNS].copy_from_slice(&s.map(low_digit));
     carry.wrapping_add(s[2] >> DIGIT_BITS)
 }
 
-/// Adds the products of two numbers to the columns from `k` on, for `k` below `count`.
+/// Adds the products of pairs of numbers to the columns from `k` on, for `k` below `count`. The second are reversed.
 #[inline(always)]
-fn add_low(s: &mut Columns, x: &[u64], reversed: &[u64], k: usize) {
-    let count = x.len();
-    sweep(s, &x[..k], &reversed[count - COLUMNS - k..count - 1]);
-    let ([x0, x1, x2], [y2, y1, y0]) = (three(x, k), three(reversed, count - COLUMNS));
-    add_product(&mut s[0], x0, y0);
-    add_product(&mut s[1], x0, y1);
-    add_product(&mut s[1], x1, y0);
-    add_product(&mut s[2], x0, y2);
-    add_product(&mut s[2], x1, y1);
-    add_product(&mut s[2], x2, y0);
+fn add_low<const N: usize>(s: &mut Columns, factors: [(&[u64], &[u64]); N], k: usize) {
+    sweep(s, factors.map(|(x, y)| (&x[..k], &y[y.len() - COLUMNS - k..y.len() - 1])));
+    for (x, y) in factors {
+        let ([x0, x1, x2], [y2, y1, y0]) = (three(x, k), three(y, y.len() - COLUMNS));
+        add_product(&mut s[0], x0, y0);
+        add_product(&mut s[1], x0, y1);
+        add_product(&mut s[1], x1, y0);
+        add_product(&mut s[2], x0, y2);
+        add_product(&mut s[2], x1, y1);
+        add_product(&mut s[2], x2, y0);
+    }
 }
 
-/// Adds the products of two numbers to the columns from `count + k` on.
+/// Adds the products of pairs of numbers to the columns from `count + k` on. The second are reversed.
 #[inline(always)]
-fn add_high(s: &mut Columns, x: &[u64], reversed: &[u64], k: usize) {
-    let count = x.len();
-    sweep(s, &x[k + COLUMNS..], &reversed[..count - k - 1]);
-    let ([_, x1, x2], [y0, y1, _]) = (three(x, k), three(reversed, 0));
-    add_product(&mut s[0], x1, y0);
-    add_product(&mut s[0], x2, y1);
-    add_product(&mut s[1], x2, y0);
+fn add_high<const N: usize>(s: &mut Columns, factors: [(&[u64], &[u64]); N], k: usize) {
+    sweep(s, factors.map(|(x, y)| (&x[k + COLUMNS..], &y[..y.len() - k - 1])));
+    for (x, y) in factors {
+        let ([_, x1, x2], [y0, y1, _]) = (three(x, k), three(y, 0));
+        add_product(&mut s[0], x1, y0);
+        add_product(&mut s[0], x2, y1);
+        add_product(&mut s[1], x2, y0);
+    }
 }
 
 /// `out = (x y + m n) / R` for the `m` that makes this an integer. `y` is reversed. `see_m` is shown `m`.
@@ -225,13 +237,13 @@ fn mul_digits(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64], se
     let mut carry = 0;
     for k in (0..count).step_by(COLUMNS) {
         let mut s = [carry, 0, 0];
-        add_low(&mut s, x, y, k);
+        add_low(&mut s, [(x, y)], k);
         carry = reduce_low(s, modulus, out, k);
     }
     see_m(out);
     for k in (0..count).step_by(COLUMNS) {
         let mut s = [carry, 0, 0];
-        add_high(&mut s, x, y, k);
+        add_high(&mut s, [(x, y)], k);
         carry = reduce_high(s, modulus, out, k);
     }
 }
@@ -247,7 +259,7 @@ fn square_digits(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64],
         // Products x[i] x[j] with i < j and i + j = k + c: all i below k / 2, and those around the diagonal.
         let mut s = [0; COLUMNS];
         let half = k.div_ceil(2);
-        sweep(&mut s, &x[..half], &y[count - COLUMNS - k..count - 1 - k + half]);
+        sweep(&mut s, [(&x[..half], &y[count - COLUMNS - k..count - 1 - k + half])]);
         carry = reduce_low(close_square(s, carry, x, k), modulus, out, k);
     }
     see_m(out);
@@ -255,7 +267,7 @@ fn square_digits(modulus: Montgomery<'_>, out: &mut [u64], x: &[u64], y: &[u64],
         // The same for i + j = count + k + c, so i is above k + c.
         let mut s = [0; COLUMNS];
         let half = (count + k).div_ceil(2);
-        sweep(&mut s, &x[k + COLUMNS..half], &y[..half - k - 1]);
+        sweep(&mut s, [(&x[k + COLUMNS..half], &y[..half - k - 1])]);
         let ([_, x1, x2], [y0, y1, _]) = (three(x, k), three(y, 0));
         add_product(&mut s[0], x1, y0);
         add_product(&mut s[0], x2, y1);

@@ -105,16 +105,12 @@ fn cross_digits<const N: usize>(
     for k in (0..count).step_by(COLUMNS) {
         let mut s = three(addend, k).map(u128::from);
         s[0] = s[0].wrapping_add(carry);
-        for (x, y) in factors {
-            add_low(&mut s, x, y, k);
-        }
+        add_low(&mut s, factors, k);
         carry = reduce_low(s, modulus, out, k);
     }
     for k in (0..count).step_by(COLUMNS) {
         let mut s = [carry, 0, 0];
-        for (x, y) in factors {
-            add_high(&mut s, x, y, k);
-        }
+        add_high(&mut s, factors, k);
         carry = reduce_high(s, modulus, out, k);
     }
 }
