@@ -8,6 +8,7 @@ use veilkit::codec::{Decode, Encode, Reader, Writer};
 use veilkit::paillier::{
     Ciphertext, EncryptionKey, Keypair, Params, ParamsSpec, Plaintext, PublicKey, RandomizerPool, SecretKey,
 };
+use veilkit_benches::{CpuTime, cpu_time};
 
 const BITS: [u32; 2] = [2048, 3072];
 const TERMS: u32 = 1000;
@@ -21,7 +22,7 @@ fn keypair(bits: u32) -> Keypair {
     Keypair::generate(Params::new(spec).expect("a valid size"), &mut rng()).expect("a key")
 }
 
-fn one(c: &mut Criterion) {
+fn one(c: &mut Criterion<CpuTime>) {
     for bits in BITS {
         let mut group = c.benchmark_group("paillier");
         group.sample_size(20);
@@ -65,7 +66,7 @@ fn one(c: &mut Criterion) {
     }
 }
 
-fn thousand(c: &mut Criterion) {
+fn thousand(c: &mut Criterion<CpuTime>) {
     for bits in BITS {
         let mut group = c.benchmark_group("paillier");
         group.sample_size(10).throughput(Throughput::Elements(TERMS.into()));
@@ -93,5 +94,5 @@ fn thousand(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, one, thousand);
+criterion_group! { name = benches; config = cpu_time(); targets = one, thousand }
 criterion_main!(benches);
