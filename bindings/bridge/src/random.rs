@@ -15,7 +15,7 @@ const CHECKED_LEN: usize = 16;
 
 /// The operating system's generator.
 ///
-/// The core's generators cannot fail, so a failure of the system leaves by unwinding with [`Unavailable`],
+/// The core's generators cannot fail, so a failure of the system leaves by unwinding with `Unavailable`,
 /// which [`guard`](crate::guard::guard) turns into `RandomnessUnavailable`: no key is made from what came.
 /// In the same way a stop by the caller ends the search for a key's primes, which asks no observer.
 #[derive(Clone)]
