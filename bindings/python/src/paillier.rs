@@ -146,10 +146,9 @@ impl PaillierSecretKey {
         modulus_bits: u32,
         fraction_bits: u32,
         value_bits: u32,
-        progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let spec = ParamsSpec { modulus_bits, fraction_bits, value_bits };
-        watched(py, progress, |_, rng| paillier::generate(spec, rng)).map(Self)
+        watched(py, None, |_, rng| paillier::generate(spec, rng)).map(Self)
     }
 
     /// Reads and checks an encoded key.

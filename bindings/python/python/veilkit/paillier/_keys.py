@@ -20,7 +20,6 @@ def generate_keypair(
     *,
     fraction_bits: int = 40,
     value_bits: int = 88,
-    progress: Progress = False,
 ) -> Keypair:
     """Makes a new key pair with randomness of the operating system. Takes seconds; Ctrl-C stops it.
 
@@ -29,7 +28,6 @@ def generate_keypair(
         fraction_bits: bits after the binary point of every fixed-point number under this key, at most 120.
         value_bits: bits of one encoded number with its sign, at most 127: absolute values are below
             ``2 ** (value_bits - 1 - fraction_bits)`` for floats (1.4e14 by default).
-        progress: True, or a function of ``(done, total)``.
 
     Raises:
         ParameterError: sizes that are not allowed.
@@ -38,9 +36,8 @@ def generate_keypair(
     >>> paillier.generate_keypair(bits=2048)
     Keypair(bits=2048, key='...')
     """
-    with reporting(progress, "key pair") as report:
-        sizes = as_count(bits, "bits"), as_count(fraction_bits, "fraction_bits"), as_count(value_bits, "value_bits")
-        secret = _native.PaillierSecretKey.generate(*sizes, report)
+    sizes = as_count(bits, "bits"), as_count(fraction_bits, "fraction_bits"), as_count(value_bits, "value_bits")
+    secret = _native.PaillierSecretKey.generate(*sizes)
     return Keypair(SecretKey._wrap(secret))
 
 
