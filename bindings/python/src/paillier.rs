@@ -141,12 +141,7 @@ pub(crate) struct PaillierSecretKey(pub(crate) SecretKey);
 impl PaillierSecretKey {
     /// Draws a new key.
     #[staticmethod]
-    fn generate(
-        py: Python<'_>,
-        modulus_bits: u32,
-        fraction_bits: u32,
-        value_bits: u32,
-    ) -> PyResult<Self> {
+    fn generate(py: Python<'_>, modulus_bits: u32, fraction_bits: u32, value_bits: u32) -> PyResult<Self> {
         let spec = ParamsSpec { modulus_bits, fraction_bits, value_bits };
         watched(py, None, |_, rng| paillier::generate(spec, rng)).map(Self)
     }
