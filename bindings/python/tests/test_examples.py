@@ -21,7 +21,8 @@ def documented() -> Iterator[tuple[str, object, ModuleType]]:
                 yield f"{module.__name__}.{name}", value, module
             elif inspect.isclass(value):
                 yield f"{module.__name__}.{name}", value, module
-                for member, attribute in vars(value).items():
+                ours = {m: a for base in reversed(value.__mro__) if "veilkit" in base.__module__ for m, a in vars(base).items()}
+                for member, attribute in ours.items():
                     if not member.startswith("_") and not inspect.ismemberdescriptor(attribute):
                         yield f"{module.__name__}.{name}.{member}", attribute, module
 

@@ -130,6 +130,10 @@ def test_operators_between_encrypted_arrays(encrypt: Any, decrypt: Any) -> None:
 def test_division_by_plain_numbers(encrypt: Any, decrypt: Any) -> None:
     agree(decrypt(encrypt([1, 2, 3]) / 4), [0.25, 0.5, 0.75])
     agree(decrypt(encrypt([1.0, 2.0]) / np.array([2, 8])), [0.5, 0.25])
+    agree(decrypt(encrypt([1.0]) / 2**30), [2.0**-30])
+    for divisor in (1e9, 3e5, 2**50, np.array([1.0, 1e6])):
+        with pytest.raises(vk.ParameterError):
+            encrypt([1.0, 2.0]) / divisor
     with pytest.raises(ZeroDivisionError):
         encrypt([1]) / 0
     with pytest.raises(TypeError):

@@ -18,12 +18,17 @@ from . import _keys, _packed
 from ._encrypted import Encrypted
 
 
+RECIPROCAL_ERROR = 2.0**-26
+"""The largest relative error of a division by plain numbers."""
+
+
 class EncryptedArray(Encrypted):
     """An array of encrypted numbers with the operators of numpy, made by `encrypt` or `from_bytes`.
 
     ``+ - *`` with plain numbers and arrays on either side, ``+ -`` between encrypted arrays of one key, ``@`` with a
-    plain array on either side, ``/`` by plain numbers, `sum`, `mean`, `dot`; shapes broadcast as in numpy. Plain operands
-    follow the rule of `encrypt`: integers and booleans are exact integers, floats are fixed point at the key's scale.
+    plain array on either side, `sum`, `mean`, `dot`; shapes broadcast as in numpy. Plain operands follow the rule of
+    `encrypt`: integers and booleans are exact integers, floats are fixed point at the key's scale. ``/`` by plain numbers
+    multiplies by the reciprocal at that scale, and is refused where this would be off by more than 2^-26.
 
     What does not exist on encrypted numbers raises `TypeError`: comparison, truth, conversion to a numpy array,
     multiplication of two encrypted arrays.
@@ -197,7 +202,11 @@ class EncryptedArray(Encrypted):
             raise TypeError("encrypted numbers do not divide each other")
         if not operand.all():
             raise ZeroDivisionError("division of an encrypted array by zero")
-        return self * (1.0 / operand)
+        reciprocal = 1.0 / operand
+        scale = 2.0**self._public_key.fraction_bits
+        if (abs(np.rint(reciprocal * scale) / scale * operand - 1) > RECIPROCAL_ERROR).any():
+            raise error("OutOfRange", "divisor: too large for its reciprocal at the key's scale; divide after decrypting")
+        return self * reciprocal
 
     def __rtruediv__(self, other: Any) -> NoReturn:
         raise TypeError("nothing is divided by encrypted numbers")

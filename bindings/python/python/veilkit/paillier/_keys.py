@@ -66,14 +66,98 @@ class Keypair:
         raise TypeError("a key pair holds a secret and is not pickled; send its public_key")
 
 
-class PublicKey:
+class Encrypting:
+    """A key that encrypts."""
+
+    __slots__ = ("_handle",)
+    _handle: _native.PaillierPublicKey | _native.PaillierSecretKey
+
+    def _encrypts_for(self) -> PublicKey:
+        raise NotImplementedError
+
+    @overload
+    def encrypt(
+        self,
+        values: npt.ArrayLike,
+        *,
+        packed: Literal[False] = False,
+        bound: float | None = None,
+        pool: _pool.RandomizerPool | None = None,
+        progress: Progress = False,
+    ) -> _array.EncryptedArray: ...
+
+    @overload
+    def encrypt(
+        self,
+        values: npt.ArrayLike,
+        *,
+        packed: Literal[True],
+        bound: float | None = None,
+        headroom_bits: int = 20,
+        progress: Progress = False,
+    ) -> _packed.PackedArray: ...
+
+    def encrypt(
+        self,
+        values: npt.ArrayLike,
+        *,
+        packed: bool = False,
+        bound: float | None = None,
+        pool: _pool.RandomizerPool | None = None,
+        headroom_bits: int = 20,
+        progress: Progress = False,
+    ) -> _array.EncryptedArray | _packed.PackedArray:
+        """Encrypts an array of any shape, element by element, or many elements per ciphertext.
+
+        The secret key does it faster than the public key, with a result that nobody can tell apart.
+
+        Args:
+            values: anything that numpy reads as integers, booleans or floats: lists, arrays, pandas or polars columns.
+                C-ordered arrays of float64 or int64 are read where they are: leave them alone until the call returns.
+            packed: put many values into each ciphertext; see `PackedArray`.
+            bound: a **public** bound on the absolute values. It saves headroom and time later on, and room when packed.
+            pool: randomizers made beforehand; each value takes one. Not for packed arrays.
+            headroom_bits: for packed arrays: sums of up to ``2 ** headroom_bits`` of them will fit.
+            progress: True for a bar, or a function of ``(done, total)``.
+
+        Returns:
+            An `EncryptedArray` (`PackedArray` if packed) of the same shape.
+
+        Raises:
+            ParameterError: NaN or infinity; a value beyond `bound` or the key's range; a pool that is empty, of another
+                key, or from before a fork.
+            TypeError: elements that are no numbers of at most 64 bits.
+
+        >>> key = generate_keypair(bits=2048).public_key
+        >>> key.encrypt([[1, 2], [3, 4]]).shape
+        (2, 2)
+        """
+        plain = plain_array(values, "values")
+        declared, key = limit(bound, plain), self._encrypts_for()
+        if pool is not None and not isinstance(pool, _pool.RandomizerPool):
+            raise TypeError("pool: must be a RandomizerPool")
+        if pool is not None and packed:
+            raise error("InvalidParams", "pool: not for packed arrays")
+        with reporting(progress, "encrypt") as report:
+            if packed:
+                headroom = as_count(headroom_bits, "headroom_bits")
+                return _packed.PackedArray._wrap(self._handle.encrypt_packed(plain, declared, headroom, report), key)
+            if pool is not None:
+                return _array.EncryptedArray._wrap(pool._handle.encrypt(key._handle, plain, declared), key)
+            return _array.EncryptedArray._wrap(self._handle.encrypt(plain, declared, report), key)
+
+
+class PublicKey(Encrypting):
     """Encrypts; everything that is computed on encrypted arrays uses it. Made by `generate_keypair` or `from_bytes`.
 
     Equal keys compare equal and hash alike; keys are pickled as their bytes.
     """
 
-    __slots__ = ("_handle",)
+    __slots__ = ()
     _handle: _native.PaillierPublicKey
+
+    def _encrypts_for(self) -> PublicKey:
+        return self
 
     def __init__(self) -> None:
         raise TypeError("use generate_keypair or PublicKey.from_bytes")
@@ -132,63 +216,6 @@ class PublicKey:
         """
         return int.from_bytes(self._handle.modulus, "little")
 
-    @overload
-    def encrypt(
-        self,
-        values: npt.ArrayLike,
-        *,
-        packed: Literal[False] = False,
-        bound: float | None = None,
-        pool: _pool.RandomizerPool | None = None,
-        progress: Progress = False,
-    ) -> _array.EncryptedArray: ...
-
-    @overload
-    def encrypt(
-        self,
-        values: npt.ArrayLike,
-        *,
-        packed: Literal[True],
-        bound: float | None = None,
-        headroom_bits: int = 20,
-        progress: Progress = False,
-    ) -> _packed.PackedArray: ...
-
-    def encrypt(
-        self,
-        values: npt.ArrayLike,
-        *,
-        packed: bool = False,
-        bound: float | None = None,
-        pool: _pool.RandomizerPool | None = None,
-        headroom_bits: int = 20,
-        progress: Progress = False,
-    ) -> _array.EncryptedArray | _packed.PackedArray:
-        """Encrypts an array of any shape, element by element, or many elements per ciphertext.
-
-        Args:
-            values: anything that numpy reads as integers, booleans or floats: lists, arrays, pandas or polars columns.
-                C-ordered arrays of float64 or int64 are read where they are.
-            packed: put many values into each ciphertext; see `PackedArray`.
-            bound: a **public** bound on the absolute values. It saves headroom and time later on, and room when packed.
-            pool: randomizers made beforehand; each value takes one. Not for packed arrays.
-            headroom_bits: for packed arrays: sums of up to ``2 ** headroom_bits`` of them will fit.
-            progress: True for a bar, or a function of ``(done, total)``.
-
-        Returns:
-            An `EncryptedArray` (`PackedArray` if packed) of the same shape.
-
-        Raises:
-            ParameterError: NaN or infinity; a value beyond `bound` or the key's range; a pool that is empty, of another
-                key, or from before a fork.
-            TypeError: elements that are no numbers of at most 64 bits.
-
-        >>> key = generate_keypair(bits=2048).public_key
-        >>> key.encrypt([[1, 2], [3, 4]]).shape
-        (2, 2)
-        """
-        return _encrypt(self._handle, self, values, packed, bound, pool, headroom_bits, progress)
-
     def randomizer_pool(self, count: int, *, progress: Progress = False) -> _pool.RandomizerPool:
         """Makes `count` randomizers ahead of time, so that a later `encrypt(..., pool=...)` takes microseconds each."""
         pool = _pool.RandomizerPool(self)
@@ -214,15 +241,18 @@ class PublicKey:
         return PublicKey.from_bytes, (self.to_bytes(),)
 
 
-class SecretKey:
+class SecretKey(Encrypting):
     """Decrypts, and encrypts faster than the public key. Made by `generate_keypair` or `from_bytes`.
 
     It is never pickled, printed or compared; it is written only by `to_bytes`, and wiped when the last reference goes.
     """
 
-    __slots__ = ("_handle", "_public_key")
+    __slots__ = ("_public_key",)
     _handle: _native.PaillierSecretKey
     _public_key: PublicKey
+
+    def _encrypts_for(self) -> PublicKey:
+        return self._public_key
 
     def __init__(self) -> None:
         raise TypeError("use generate_keypair or SecretKey.from_bytes")
@@ -251,41 +281,6 @@ class SecretKey:
     def public_key(self) -> PublicKey:
         """The public key that belongs to it."""
         return self._public_key
-
-    @overload
-    def encrypt(
-        self,
-        values: npt.ArrayLike,
-        *,
-        packed: Literal[False] = False,
-        bound: float | None = None,
-        pool: _pool.RandomizerPool | None = None,
-        progress: Progress = False,
-    ) -> _array.EncryptedArray: ...
-
-    @overload
-    def encrypt(
-        self,
-        values: npt.ArrayLike,
-        *,
-        packed: Literal[True],
-        bound: float | None = None,
-        headroom_bits: int = 20,
-        progress: Progress = False,
-    ) -> _packed.PackedArray: ...
-
-    def encrypt(
-        self,
-        values: npt.ArrayLike,
-        *,
-        packed: bool = False,
-        bound: float | None = None,
-        pool: _pool.RandomizerPool | None = None,
-        headroom_bits: int = 20,
-        progress: Progress = False,
-    ) -> _array.EncryptedArray | _packed.PackedArray:
-        """As `PublicKey.encrypt`, faster, with a result that nobody can tell apart."""
-        return _encrypt(self._handle, self._public_key, values, packed, bound, pool, headroom_bits, progress)
 
     def randomizer_pool(self, count: int, *, progress: Progress = False) -> _pool.RandomizerPool:
         """As `PublicKey.randomizer_pool`, faster."""
@@ -326,7 +321,7 @@ class SecretKey:
 
     def describe(self) -> str:
         """Public facts for a person; nothing of the secret."""
-        return _describe(self._public_key)
+        return self._public_key.describe()
 
     def __repr__(self) -> str:
         return f"SecretKey(bits={self._public_key.bits}, key={self._public_key.key_id[:8]!r})"
@@ -338,31 +333,6 @@ class SecretKey:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret key is not pickled; write it with to_bytes where it must be written")
-
-
-def _encrypt(
-    handle: _native.PaillierPublicKey | _native.PaillierSecretKey,
-    public_key: PublicKey,
-    values: Any,
-    packed: bool,
-    bound: float | None,
-    pool: _pool.RandomizerPool | None,
-    headroom_bits: int,
-    progress: Progress,
-) -> _array.EncryptedArray | _packed.PackedArray:
-    plain = plain_array(values, "values")
-    declared = limit(bound, plain)
-    if pool is not None and not isinstance(pool, _pool.RandomizerPool):
-        raise TypeError("pool: must be a RandomizerPool")
-    if pool is not None and packed:
-        raise error("InvalidParams", "pool: not for packed arrays")
-    with reporting(progress, "encrypt") as report:
-        if packed:
-            headroom = as_count(headroom_bits, "headroom_bits")
-            return _packed.PackedArray._wrap(handle.encrypt_packed(plain, declared, headroom, report), public_key)
-        if pool is not None:
-            return _array.EncryptedArray._wrap(pool._handle.encrypt(public_key._handle, plain, declared), public_key)
-        return _array.EncryptedArray._wrap(handle.encrypt(plain, declared, report), public_key)
 
 
 def require_key(public_key: object) -> None:
