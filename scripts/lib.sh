@@ -74,13 +74,12 @@ need_tool() {
     ) 9>"$TOOLS/.lock"
 }
 
-# need_python: a virtual environment in .venv.
-need_python() {
+# make_venv DIRECTORY: a Python environment there, unless there is one that works.
+make_venv() {
     command -v python3 >/dev/null || need_packages python3
-    [ -x .venv/bin/pip ] && .venv/bin/python -c '' 2>/dev/null && return
-    say "creating the Python environment .venv"
-    python3 -m venv .venv 2>/dev/null || {
-        need_packages python3-venv
-        python3 -m venv --clear .venv
-    }
+    [ -x "$1/bin/pip" ] && "$1/bin/python" -c '' 2>/dev/null && return
+    say "creating the Python environment $1"
+    python3 -m venv --clear "$1" >/dev/null 2>&1 && return
+    need_packages python3-venv
+    python3 -m venv --clear "$1"
 }
