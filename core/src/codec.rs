@@ -41,10 +41,30 @@ pub enum Kind {
     ShamirFeldmanCommitment = 0x0203,
     /// [`shamir`](crate::shamir): a Pedersen commitment.
     ShamirPedersenCommitment = 0x0204,
+    /// [`shamir`](crate::shamir): a short share, for paper.
+    ShamirCard = SECRET | 0x0205,
+    /// [`shamir`](crate::shamir): a share of packed field elements.
+    ShamirPackedShare = SECRET | 0x0206,
+    /// [`shamir`](crate::shamir): a custodian's name and public key.
+    ShamirCustodian = 0x0207,
+    /// [`shamir`](crate::shamir): a custodian's secret key.
+    ShamirCustodianKey = SECRET | 0x0207,
+    /// [`shamir`](crate::shamir): a share that only its custodian can open.
+    ShamirSealedShare = 0x0208,
+    /// [`shamir`](crate::shamir): who together may have a secret.
+    ShamirPolicy = 0x0209,
+    /// [`shamir`](crate::shamir): the share of one seat of a policy.
+    ShamirPolicyShare = SECRET | 0x0209,
     /// [`mpc`](crate::mpc): the plan of a secure sum.
     SecureSumPlan = 0x0301,
     /// [`mpc`](crate::mpc): a message of a secure sum.
     SecureSumMessage = 0x0302,
+    /// [`mpc`](crate::mpc): the plan of a resharing.
+    ResharingPlan = 0x0303,
+    /// [`mpc`](crate::mpc): the plan of a repair.
+    RepairPlan = 0x0304,
+    /// [`mpc`](crate::mpc): a message of a resharing or a repair.
+    ShareMessage = 0x0305,
     /// [`mpc`](crate::mpc): a party's long-term identity key.
     MpcIdentityKey = SECRET | 0x0301,
 }

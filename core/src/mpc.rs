@@ -3,7 +3,8 @@
 //! A protocol is a set of typed rounds, each consumed by its own step, behind one `Session` whose `step` takes
 //! everything that arrived in a round. Whoever carries the messages decides when a round is over; a party that
 //! was not heard from by then has left. [`secure_sum`] is the first protocol;
-//! [`statistics`] turns its sums into means, variances and histograms.
+//! [`statistics`] turns its sums into means, variances and histograms. [`resharing`] and [`repair`] look after
+//! the shares of a secret: their rounds are used one by one.
 //!
 //! # Errors
 //! Every error ends the session, without a word to the other parties. What culprits mean depends on the kind:
@@ -14,7 +15,10 @@
 pub mod identity;
 pub mod inbox;
 pub mod outbox;
+pub mod repair;
+pub mod resharing;
 pub mod secure_sum;
+pub mod share_message;
 pub mod statistics;
 pub mod testing;
 

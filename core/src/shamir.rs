@@ -4,8 +4,16 @@
 //! |---|---|---|
 //! | this one | bytes, any length | keys, files, recovery of anything |
 //! | [`field`] | vectors of field elements | arithmetic on shares in multi-party protocols |
+//! | [`packed`] | vectors of field elements, many in one polynomial | the same with less traffic, among many parties |
 //! | [`feldman`] | one uniformly random scalar | key shares that each holder can check against a public commitment |
 //! | [`pedersen`] | bytes or scalars, also easily guessed ones | the same, without giving anything away about the secret |
+//! | [`policy`] | bytes | recovery by a rule: "2 of (doctor, doctor, surgeon) and administrator" |
+//! | [`paper`] | short bytes, such as keys | shares to be written down, as words or as a QR code |
+//!
+//! [`sealed`] sends shares of each kind to their custodians. New shares of the same secret, for the same holders or
+//! others, and the repair of a lost share are protocols among the holders:
+//! [`mpc::resharing`](crate::mpc::resharing) and [`mpc::repair`](crate::mpc::repair), for [`feldman`] and [`pedersen`] shares. Shares
+//! of bytes have no such protocol: whoever may recover the secret can [`combine`] and [`split`] again, and sees it then.
 //!
 //! A share of bytes carries a blinder of its own and the list of hash commitments to all shares of the set. The list
 //! says which share is wrong; [`combine`] then refuses and names it, [`combine_correcting`] goes on without it.
@@ -41,11 +49,16 @@ mod correct;
 mod encoding;
 pub mod feldman;
 pub mod field;
+pub mod packed;
+pub mod paper;
 mod params;
 pub mod pedersen;
+pub mod policy;
 mod polynomial;
+pub mod sealed;
 mod share;
 mod split;
+pub(crate) mod verifiable;
 mod watch;
 
 pub use combine::{combine, combine_correcting, combine_correcting_with_progress, combine_with_progress};
@@ -53,6 +66,7 @@ pub use correct::correct;
 pub use params::Params;
 pub use share::{SetId, Share};
 pub use split::{MAX_SECRET_LEN, split, split_with_progress};
+pub use verifiable::Verifiable;
 
 #[cfg(test)]
 mod tests;

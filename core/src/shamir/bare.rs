@@ -46,6 +46,35 @@ pub(crate) fn split<const N: usize>(
     Ok(params.indices().map(|index| share(point(usize::from(index.get()) - 1))).collect())
 }
 
+/// Splits bytes of any length; share `i` belongs to the point `i + 1`. With a threshold of 1 each share is the secret.
+///
+/// `1 <= threshold <= shares <= 255` is the caller's promise.
+pub(super) fn deal(
+    secret: &[u8],
+    threshold: usize,
+    shares: usize,
+    rng: &mut impl CryptoRng,
+) -> Vec<Zeroizing<Vec<u8>>> {
+    let mut dealt: Vec<_> = (0..shares).map(|_| Zeroizing::new(Vec::with_capacity(secret.len()))).collect();
+    let mut coefficients = Zeroizing::new(vec![Block::ZERO; threshold]);
+    for bytes in secret.chunks(Block::LEN) {
+        coefficients[0] = Block::from_elements(&padded(bytes));
+        for coefficient in &mut coefficients[1..] {
+            let mut random = Zeroizing::new([0; Block::LEN]);
+            rng.fill_bytes(&mut *random);
+            *coefficient = Block::from_planes(&random);
+        }
+        for (position, share) in dealt.iter_mut().enumerate() {
+            let value = match &coefficients[1..] {
+                [] => coefficients[0],
+                above => value_at(Gf256(point(position)), &coefficients[0], above),
+            };
+            share.extend_from_slice(&value.to_elements()[..bytes.len()]);
+        }
+    }
+    dealt
+}
+
 /// Gives secrets back from shares with their positions (point minus one), which must be distinct. Shares of many
 /// secrets are joined: byte `i` of each share belongs to byte `i` of the result. All shares are of one length.
 ///

@@ -103,7 +103,7 @@ pub fn combine(commitment: &Commitment, shares: &[Share]) -> Result<Zeroizing<Sc
 }
 
 impl Commitment {
-    fn new(params: Params, points: Vec<Point>) -> Self {
+    pub(super) fn new(params: Params, points: Vec<Point>) -> Self {
         let mut transcript = Transcript::new("veilkit v1 feldman commitment");
         transcript.append_u64("threshold", params.threshold() as u64);
         transcript.append_u64("count", params.shares() as u64);
@@ -122,6 +122,11 @@ impl Commitment {
     /// The name of the dealing: a hash of the whole commitment.
     pub fn set_id(&self) -> Digest {
         self.digest
+    }
+
+    /// One for each coefficient.
+    pub(super) fn points(&self) -> &[Point] {
+        &self.points
     }
 
     /// `g` to the power of the secret: the public key, if the secret is a key.
@@ -153,6 +158,11 @@ impl Share {
     /// The number of the share, from 1.
     pub fn index(&self) -> PartyId {
         self.index
+    }
+
+    /// The share of a dealing with this value.
+    pub(super) fn from_value(commitment: &Commitment, index: PartyId, value: &Scalar) -> Self {
+        Self { set_id: commitment.digest, params: commitment.params, index, value: Zeroizing::new(*value) }
     }
 
     /// The value of the polynomial at the index. Secret.

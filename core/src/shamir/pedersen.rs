@@ -95,6 +95,21 @@ impl Commitment {
         self.digest
     }
 
+    /// One for each coefficient.
+    pub(super) fn points(&self) -> &[Point] {
+        &self.points
+    }
+
+    /// One for each piece, and that of the blinder.
+    pub(super) fn generators(&self) -> Vec<Point> {
+        generators(self.content.pieces())
+    }
+
+    /// The commitment to the same secret with other polynomials.
+    pub(super) fn with_points(&self, params: Params, points: Vec<Point>) -> Self {
+        Self::new(params, self.content, points)
+    }
+
     /// Whether the share is the one that was committed to; `generators` has those of all pieces and of the blinder.
     fn fits(&self, share: &Share, generators: &[Point]) -> bool {
         if share.set_id != self.digest
@@ -104,9 +119,7 @@ impl Commitment {
         {
             return false;
         }
-        let mut scalars = Zeroizing::new(Vec::with_capacity(share.values.len() + 1));
-        scalars.extend_from_slice(&share.values);
-        scalars.push(*share.blinder);
+        let scalars = share.scalars();
         let committed = Point::multi_mul_vartime(&powers(self.params, share.index), &self.points);
         declassify(Point::multi_mul(&scalars, generators).ct_eq(&committed))
     }
@@ -126,6 +139,26 @@ impl Share {
     /// The number of the share, from 1.
     pub fn index(&self) -> PartyId {
         self.index
+    }
+
+    /// The values of all polynomials, the blinding one last.
+    pub(super) fn scalars(&self) -> Zeroizing<Vec<Scalar>> {
+        let mut scalars = Zeroizing::new(Vec::with_capacity(self.values.len() + 1));
+        scalars.extend_from_slice(&self.values);
+        scalars.push(*self.blinder);
+        scalars
+    }
+
+    /// The share of a dealing with these values, one for each generator.
+    pub(super) fn from_scalars(commitment: &Commitment, index: PartyId, scalars: &[Scalar]) -> Self {
+        let (values, blinder) = scalars.split_at(scalars.len() - 1);
+        Self {
+            set_id: commitment.digest,
+            params: commitment.params,
+            index,
+            blinder: Zeroizing::new(blinder[0]),
+            values: Zeroizing::new(values.to_vec()),
+        }
     }
 
     /// Checks that the share holds the committed polynomials' values.
