@@ -94,6 +94,179 @@ mod shamir {
     );
 }
 
+/// Paper, policies, seals, packs.
+mod custody {
+    use super::support::vectors::samples;
+    use crate::malformed;
+    use std::sync::OnceLock;
+    use veilkit::{
+        codec::Decode,
+        field::{Field, Fp61},
+        group::Scalar,
+        shamir::{
+            Share, packed,
+            paper::{self, Card},
+            policy::{self, Policy},
+            sealed::{self, Custodian, CustodianKey, SealedShare},
+        },
+    };
+
+    fn write_down(card: Card) {
+        assert!(paper::combine(std::slice::from_ref(&card)).is_err());
+        let back: Card =
+            paper::from_words(&paper::to_words(&card).expect("cards fit")).expect("the same words");
+        assert!(back == card);
+        let back: Card = paper::from_text(&paper::to_text(&card).expect("cards fit")).expect("the same text");
+        assert!(back == card);
+    }
+
+    malformed!(shamir_card, Card, samples("shamir_card", 5), write_down);
+
+    fn of_field<F: Field>() -> Vec<Vec<u8>> {
+        let mut samples = samples("shamir_packed_share", 100);
+        samples.retain(|sample| sample[5..9] == F::ID.to_le_bytes());
+        vec![samples[0].clone(), samples[9].clone()]
+    }
+
+    fn multiply<F: Field>(share: &packed::Share<F>) {
+        let _ = share.mul(share);
+        assert!(share.add(share).and_then(|sum| sum.sub(share)).is_ok());
+        assert!(packed::combine(&[share.clone(), share.clone()]).is_err());
+        assert!(share.packing().width() <= packed::MAX_WIDTH);
+    }
+
+    malformed!(shamir_packed_share, packed::Share<Fp61>, of_field::<Fp61>(), |share| multiply(&share));
+    malformed!(shamir_packed_share_scalar, packed::Share<Scalar>, of_field::<Scalar>(), |share| multiply(
+        &share
+    ));
+
+    malformed!(shamir_policy, Policy, samples("shamir_policy", 6), |policy: Policy| {
+        let everybody: Vec<_> = policy.seats().iter().map(|(seat, _)| *seat).collect();
+        assert!(policy.is_satisfied_by(&everybody) && !policy.is_satisfied_by(&[]));
+        assert!((1..=everybody.len()).contains(&policy.smallest()));
+    });
+    malformed!(
+        shamir_policy_share,
+        policy::Share,
+        samples("shamir_policy_share", 6),
+        |share: policy::Share| {
+            let _ = (share.verify(), policy::combine(std::slice::from_ref(&share)));
+            let _ = policy::combine_correcting(&[share]);
+        }
+    );
+
+    fn key() -> &'static CustodianKey {
+        static KEY: OnceLock<CustodianKey> = OnceLock::new();
+        KEY.get_or_init(|| Decode::from_bytes(&samples("shamir_custodian_key", 1)[0], ()).expect("a sample"))
+    }
+
+    malformed!(shamir_custodian, Custodian, samples("shamir_custodian", 1), |custodian: Custodian| {
+        let share: Share = Decode::from_bytes(&samples_once()[0], ()).expect("a sample");
+        let sealed = sealed::seal(&share, &custodian, &mut super::support::random::rng("custodian"));
+        assert_eq!(sealed.expect("an accepted key seals").custodian(), &custodian);
+    });
+
+    fn samples_once() -> &'static [Vec<u8>] {
+        static SAMPLES: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+        SAMPLES.get_or_init(|| samples("shamir_share", 1))
+    }
+
+    malformed!(
+        shamir_custodian_key,
+        CustodianKey,
+        samples("shamir_custodian_key", 3),
+        |key: CustodianKey| assert!(key.custodian("name").is_ok())
+    );
+    malformed!(shamir_sealed_share, SealedShare, samples("shamir_sealed_share", 1), |sealed: SealedShare| {
+        assert!(sealed.open::<Share>(key()).is_err(), "nothing but the sample opens");
+    });
+}
+
+/// Resharing and repair.
+mod holders {
+    use super::support::vectors::samples;
+    use crate::malformed;
+    use std::sync::OnceLock;
+    use veilkit::{
+        codec::{Decode, Encode},
+        mpc::{
+            IdentityKey, repair,
+            resharing::{self, Receiver},
+            share_message::ShareMessage,
+        },
+        shamir::{feldman, pedersen, sealed::CustodianKey},
+    };
+
+    fn all<T: Decode>(kind: &str) -> Vec<T> {
+        let decode = |bytes: &Vec<u8>| T::from_bytes(bytes, ()).ok();
+        samples(kind, 100).iter().filter_map(decode).collect()
+    }
+
+    fn plans<T: Decode>(kind: &str) -> Vec<Vec<u8>> {
+        all::<T>(kind).iter().map(|plan| plan.to_bytes().to_vec()).collect()
+    }
+
+    type Resharing<S> = resharing::Plan<S>;
+
+    malformed!(
+        resharing_plan,
+        Resharing<feldman::Share>,
+        plans::<Resharing<feldman::Share>>("resharing_plan"),
+        |plan: Resharing<feldman::Share>| assert!(
+            plan.dealers().len() >= plan.commitment().params().threshold()
+        )
+    );
+    malformed!(
+        resharing_plan_pedersen,
+        Resharing<pedersen::Share>,
+        plans::<Resharing<pedersen::Share>>("resharing_plan"),
+        |plan: Resharing<pedersen::Share>| assert!(plan.receivers().len() >= plan.params().threshold())
+    );
+    malformed!(
+        repair_plan,
+        repair::Plan<feldman::Share>,
+        plans::<repair::Plan<feldman::Share>>("repair_plan"),
+        |plan: repair::Plan<feldman::Share>| {
+            assert!(plan.helpers().iter().all(|(index, ..)| *index != plan.lost()));
+        }
+    );
+
+    /// A receiver of the sample, with the dealers' true messages.
+    fn step_with(message: &ShareMessage) {
+        type Run = (Resharing<feldman::Share>, IdentityKey, CustodianKey, Vec<ShareMessage>);
+        static RUN: OnceLock<Run> = OnceLock::new();
+        let (plan, identity, key, deals) = RUN.get_or_init(|| {
+            let plan = all::<Resharing<feldman::Share>>("resharing_plan").remove(0);
+            let is_first = |key: &IdentityKey| key.identity() == plan.receivers()[0].0;
+            let identity =
+                all::<IdentityKey>("mpc_identity_key").into_iter().find(is_first).expect("a sample");
+            let is_first =
+                |key: &CustodianKey| key.custodian("holder").ok().as_ref() == Some(&plan.receivers()[0].1);
+            let key =
+                all::<CustodianKey>("shamir_custodian_key").into_iter().find(is_first).expect("a sample");
+            let mut deals = all::<ShareMessage>("share_message");
+            deals.retain(|deal| deal.plan_hash() == plan.hash() && deal.round() == 1);
+            (plan, identity, key, deals)
+        });
+        let mut incoming: Vec<_> =
+            deals.iter().map(|deal| (deal.sender(), deal.to_bytes().to_vec())).collect();
+        let receiver = || {
+            let index = plan.params().indices().next().expect("the first");
+            Receiver::start(plan, index, identity, key).expect("its keys")
+        };
+        assert!(receiver().receive(&incoming).is_ok());
+        incoming[0] = (message.sender(), message.to_bytes().to_vec());
+        assert!(receiver().receive(&incoming).is_err());
+    }
+
+    malformed!(share_message, ShareMessage, samples("share_message", 30), |message: ShareMessage| {
+        // A step takes a millisecond: let one message in 16 into a run.
+        if message.to_bytes().iter().fold(0, |sum, byte| sum ^ byte) % 16 == 0 {
+            step_with(&message);
+        }
+    });
+}
+
 mod paillier {
     use super::support::{malformed::LIMIT, random::rng, vectors::samples};
     use crate::malformed;

@@ -9,7 +9,9 @@
 )]
 
 mod bad;
+mod custody;
 mod file;
+mod holders;
 mod paillier;
 #[path = "../../tests/vectors/procedures.rs"]
 mod procedures;
@@ -22,7 +24,10 @@ use std::path::Path;
 
 fn main() {
     let folder = std::env::args().nth(1).expect("usage: vectors FOLDER");
-    for file in [shamir::files(), paillier::files(), secure_sum::files()].into_iter().flatten() {
+    for file in [shamir::files(), custody::files(), holders::files(), paillier::files(), secure_sum::files()]
+        .into_iter()
+        .flatten()
+    {
         let path = Path::new(&folder).join(file.path);
         std::fs::create_dir_all(path.parent().expect("a file is in a folder"))
             .expect("the folder can be made");

@@ -7,7 +7,7 @@
 //! | [`mistakes`] | which words were probably miswritten |
 //! | [`to_text`], [`from_text`] | any share in the characters that QR codes hold best |
 //!
-//! A key of 16 bytes takes 42 words, one of 32 bytes 55 words. Case does not matter, and the first four letters of a word
+//! A key of 16 bytes takes 44 words, one of 32 bytes 57 words. Case does not matter, and the first four letters of a word
 //! stand for it. Both forms end in a checksum that finds every change of up to four words (or pairs of characters),
 //! two exchanged words and the loss of a word's half among them; one or two wrong words are found by their places.
 //!
@@ -27,7 +27,7 @@
 //! # let mut rng = ChaCha20Rng::from_seed([7; 32]); // in earnest: the operating system's
 //! let cards = paper::split(&[5; 16], 2, 3, &mut rng)?;
 //! let words = paper::to_words(&cards[0])?;
-//! assert_eq!(words.split(' ').count(), 42);
+//! assert_eq!(words.split(' ').count(), 44);
 //! let typed: Card = paper::from_words(&words.to_uppercase())?;
 //! assert_eq!(*paper::combine(&[typed, cards[2].clone()])?, [5; 16]);
 //! # Ok::<(), veilkit::Error>(())

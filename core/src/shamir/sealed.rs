@@ -153,7 +153,7 @@ impl SealedShare {
         if self.kind != T::KIND as u16 {
             return Err(Error::new(ErrorKind::ParamsMismatch, "sealed share: of another kind"));
         }
-        if *self.custodian.key() != key.public() {
+        if !key.is_of(&self.custodian) {
             return Err(Error::new(ErrorKind::ParamsMismatch, "sealed share: for another custodian"));
         }
         let bytes =

@@ -7,6 +7,8 @@ use veilkit::{
 
 use super::support::vectors::{Test, hex};
 
+#[path = "holders.rs"]
+mod holders;
 #[path = "paillier.rs"]
 mod paillier;
 #[path = "secure_sum.rs"]
@@ -19,6 +21,7 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
     let (scheme, procedure) = algorithm.split_once('/').expect("scheme/procedure");
     match scheme {
         "shamir" => shamir::run(procedure, test),
+        "holders" => holders::run(procedure, test),
         "paillier" => paillier::run(procedure, test),
         "secure_sum" => secure_sum::run(procedure, test),
         "decode" => decoders(procedure, test),
@@ -30,6 +33,7 @@ fn decoders(kind: &str, test: &Test) -> Result<Value> {
     match kind.split('_').next().expect("a name") {
         "shamir" => shamir::decode(kind, test),
         "paillier" => paillier::decode(kind, test),
+        "resharing" | "repair" | "share" => holders::decode(kind, test),
         _ => secure_sum::decode(kind, test),
     }
 }

@@ -13,6 +13,9 @@ use super::{
     decoded, encoded, encoded_list, object, objects,
 };
 
+#[path = "custody.rs"]
+mod custody;
+
 pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
     match procedure {
         "split" => {
@@ -58,7 +61,7 @@ pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
             let secret = pedersen::combine(&commitment, &objects(test, "shamir_pedersen_share")?)?;
             Ok(json!({ "secret": hex(&secret) }))
         }
-        _ => panic!("no procedure {procedure}"),
+        _ => custody::run(procedure, test),
     }
 }
 
@@ -71,7 +74,7 @@ pub(super) fn decode(kind: &str, test: &Test) -> Result<Value> {
         "shamir_feldman_share" => decoded::<feldman::Share, ()>(test, kind, ()),
         "shamir_pedersen_commitment" => decoded::<pedersen::Commitment, ()>(test, kind, ()),
         "shamir_pedersen_share" => decoded::<pedersen::Share, ()>(test, kind, ()),
-        _ => panic!("no decoder for {kind}"),
+        _ => custody::decode(kind, test),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The table: one row for each function and secret, and how it is run.
 mod arrays;
 mod bigint;
+mod custody;
 mod field;
 mod mpc;
 mod paillier;
@@ -39,6 +40,7 @@ const GROUPS: &[&[Row]] = &[
     paillier::ROWS,
     arrays::ROWS,
     shamir::ROWS,
+    custody::ROWS,
 ];
 
 /// Runs the rows of the groups whose name starts with `prefix`, and tells whether all of them are as they must be.

@@ -54,7 +54,7 @@ impl<S: Verifiable> Helper<S> {
             return Err(Error::new(ErrorKind::UnknownParty, "share: not a helper's"));
         };
         let (_, known, custodian) = &plan.helpers()[place];
-        if *known != identity.identity() || *custodian.key() != key.public() {
+        if *known != identity.identity() || !key.is_of(custodian) {
             return Err(Error::new(ErrorKind::ParamsMismatch, "keys: not the plan's"));
         }
         share.check(plan.commitment())?;

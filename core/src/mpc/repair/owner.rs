@@ -42,7 +42,7 @@ impl<S: Verifiable> Owner<S> {
     /// # Errors
     /// `ParamsMismatch` for a key that is not the plan's.
     pub fn start(plan: &Plan<S>, key: &CustodianKey) -> Result<Self> {
-        if *plan.owner().key() != key.public() {
+        if !key.is_of(plan.owner()) {
             return Err(Error::new(ErrorKind::ParamsMismatch, "key: not the plan's"));
         }
         Ok(Self { plan: plan.clone(), key: key.clone() })

@@ -49,7 +49,7 @@ impl<S: Verifiable> Receiver<S> {
         let Some((known, custodian)) = plan.receivers().get(usize::from(me.get()) - 1) else {
             return Err(Error::new(ErrorKind::UnknownParty, "me: not a receiver"));
         };
-        if *known != identity.identity() || *custodian.key() != key.public() {
+        if *known != identity.identity() || !key.is_of(custodian) {
             return Err(Error::new(ErrorKind::ParamsMismatch, "keys: not the plan's"));
         }
         Ok(Self { plan: plan.clone(), me, identity: identity.clone(), key: key.clone() })

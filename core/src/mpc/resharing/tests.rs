@@ -254,14 +254,15 @@ fn what_the_transport_does_is_noticed_and_names_nobody() {
     let (_, confirmations) = world.receive_all(&deals);
     let (_, foreign_confirmations) = foreign.receive_all(&foreign_deals);
     transport_faults(&confirmations, &foreign_confirmations, &|confirmations| {
-        let (_, mut waiting) = (0, world.receive_all(&deals).0);
-        waiting.remove(0).finish(confirmations).map(drop)
+        world.receive_all(&deals).0.remove(0).finish(confirmations).map(drop)
     });
     transport_faults(&confirmations, &foreign_confirmations, &|confirmations| {
         world.deal().0.remove(0).finish(confirmations).map(drop)
     });
     // A message of the other round.
-    assert_eq!(blamed(world.receive(1, &confirmations)).0, ErrorKind::ParamsMismatch);
+    let mut mixed = deals.clone();
+    mixed[0].1.clone_from(&confirmations[0].1);
+    assert_eq!(blamed(world.receive(1, &mixed)).0, ErrorKind::ParamsMismatch);
     spec.threshold = 1;
     assert_eq!(blamed(Plan::<feldman::Share>::new(spec)).0, ErrorKind::InvalidParams);
 }

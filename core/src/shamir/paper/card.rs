@@ -152,7 +152,7 @@ impl PartialEq for Card {
 }
 
 /// ```text
-/// Card: set id [4] | threshold u8 | count u8 | index u8 | payload, to the end
+/// Card: set id [4] | threshold u8 | count u8 | index u8 | length u16 | payload
 /// ```
 impl Encode for Card {
     const KIND: Kind = Kind::ShamirCard;
@@ -162,14 +162,15 @@ impl Encode for Card {
     }
 
     fn body_len(&self) -> usize {
-        self.set_id.len() + 3 + self.payload.len()
+        self.set_id.len() + 3 + 2 + self.payload.len()
     }
 
     fn write_body(&self, out: &mut Writer) {
         let byte = |number: usize| u8::try_from(number).expect("cards have at most 255 holders");
         out.bytes(&self.set_id);
         out.u8(byte(self.params.threshold())).u8(byte(self.params.shares()));
-        out.u8(byte(usize::from(self.index.get()))).bytes(&self.payload);
+        out.u8(byte(usize::from(self.index.get())));
+        out.u16(u16::try_from(self.payload.len()).expect("at most 1,040 bytes")).bytes(&self.payload);
     }
 }
 
@@ -183,7 +184,7 @@ impl Decode for Card {
             .ok()
             .filter(|index| params.require_index(*index).is_ok())
             .ok_or(Error::new(ErrorKind::InvalidEncoding, "card: index"))?;
-        let len = body.remaining();
+        let len = usize::from(body.u16("card: length")?);
         let extra = KEY_LEN + CHECK_LEN;
         if !(extra + 1..=extra + MAX_SECRET_LEN).contains(&len) {
             return Err(Error::new(ErrorKind::InvalidEncoding, "card: length"));

@@ -38,7 +38,7 @@ fn any_threshold_cards_are_the_secret() {
 
 #[test]
 fn words_and_text_are_short_and_come_back() {
-    for (len, words) in [(16, 42), (32, 55)] {
+    for (len, words) in [(16, 44), (32, 57)] {
         for card in split(&vec![0xff; len], 2, 3, &mut rng(3)).unwrap() {
             let text = to_words(&card).unwrap();
             assert_eq!(text.split(' ').count(), words);

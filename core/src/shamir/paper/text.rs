@@ -15,7 +15,7 @@ const PREFIX: &[u8; 4] = b"VK1:";
 /// A share as text in the characters of a QR code's alphanumeric mode. Secret as the share is.
 ///
 /// `VK1:`, then two characters of base 32 (A to Z, 2 to 7) for each symbol of ten bits. A card with a key of 32 bytes
-/// takes 114 characters: a QR code of version 6 with the second level of error correction.
+/// takes 118 characters: a QR code of version 5 at error correction level M.
 ///
 /// # Errors
 /// `OutOfRange` for objects of more than 1,270 bytes.

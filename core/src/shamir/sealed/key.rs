@@ -82,8 +82,13 @@ impl CustodianKey {
         Custodian::new(name, &self.public())
     }
 
+    /// Whether this is the secret half of the custodian's key.
+    pub(crate) fn is_of(&self, custodian: &Custodian) -> bool {
+        declassify(self.public().ct_eq(custodian.key()))
+    }
+
     /// The public half.
-    pub(crate) fn public(&self) -> [u8; KEY_LEN] {
+    pub(super) fn public(&self) -> [u8; KEY_LEN] {
         let mut key = [0; KEY_LEN];
         Kem::sk_to_pk(&self.0).write_exact(&mut key);
         key
