@@ -31,7 +31,8 @@ pub fn to_text<T: Encode>(object: &T) -> Result<Zeroizing<String>> {
         for digit in [symbol >> 5, symbol & 31] {
             let [digit, _] = digit.to_le_bytes();
             let letter = b'A'.wrapping_add(digit);
-            text.push(char::from(u8::conditional_select(&letter, &digit.wrapping_add(24), digit.ct_gt(&25))));
+            let letter = u8::conditional_select(&letter, &digit.wrapping_add(24), digit.ct_gt(&25));
+            text.push(char::from(letter & 0x7f)); // so that the compiler knows that it is one byte of UTF-8
         }
     }
     Ok(text)
