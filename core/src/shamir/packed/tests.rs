@@ -23,13 +23,16 @@ fn same<F: Field>(found: &[F], expected: &[F]) {
     assert!(bool::from(found.ct_eq(expected)));
 }
 
+/// An operation on two shares.
+type Op<'a, F> = &'a dyn Fn(&Share<F>, &Share<F>) -> Result<Share<F>>;
+
 /// All operations, each from as few shares as its degree allows, and from all.
 fn laws<F: Field>(privacy: usize, width: usize, shares: usize, len: usize) {
     let packing = Packing::new(privacy, width, shares).unwrap();
     let (a, b): (Vec<F>, Vec<F>) = (vector(len, 1), vector(len, 2));
     let (shares_a, shares_b) =
         (split(&a, packing, &mut rng(3)).unwrap(), split(&b, packing, &mut rng(4)).unwrap());
-    let check = |op: &dyn Fn(&Share<F>, &Share<F>) -> Result<Share<F>>, plain: &dyn Fn(F, F) -> F, degree| {
+    let check = |op: Op<'_, F>, plain: &dyn Fn(F, F) -> F, degree| {
         let result: Vec<_> = shares_a.iter().zip(&shares_b).map(|(a, b)| op(a, b).unwrap()).collect();
         let expected: Vec<F> = a.iter().zip(&b).map(|(a, b)| plain(*a, *b)).collect();
         assert_eq!(result[0].degree(), degree);

@@ -100,9 +100,9 @@ impl<'a> Set<'a> {
             let error = Error::new(ErrorKind::VerificationFailed, "shares: different lists of commitments");
             return Err(error.blame(damaged));
         };
-        let is_right = |share: &&&Share| share.commitments == **list && share.matches(list);
+        let is_right = |share: &&Share| share.commitments == **list && share.matches(list);
         let (right, wrong): (Vec<&Share>, Vec<&Share>) =
-            self.members.iter().partition(|share| is_right(&share));
+            self.members.iter().partition(|share| is_right(share));
         Ok((right, wrong.iter().map(|share| share.seat).collect()))
     }
 }
@@ -117,9 +117,9 @@ fn recover(policy: &Policy, shares: &[&Share]) -> Result<Zeroizing<Vec<u8>>> {
 }
 
 /// The value of a node, if its seats suffice. Takes one payload for each seat.
-fn value<'a>(
+fn value(
     node: &Node,
-    payloads: &mut dyn Iterator<Item = Option<&'a [u8]>>,
+    payloads: &mut dyn Iterator<Item = Option<&[u8]>>,
 ) -> Result<Option<Zeroizing<Vec<u8>>>> {
     let Node::Gate { needed, children } = node else {
         return Ok(payloads.next().flatten().map(|payload| Zeroizing::new(payload.to_vec())));
