@@ -31,7 +31,7 @@ fn tampered(encoding: &str) -> String {
 }
 
 fn paper() -> Vec<File> {
-    let source = "from the seed of each test; words are those of SLIP-0039";
+    let source = "from the seed of each test; words are those of SLIP-0039; an interpolation in Python gives the secrets";
     let mut splits = File::new("shamir/paper_split.json", "shamir/paper_split", source, nothing());
     let mut dealt = Map::new();
     for (len, threshold, shares) in [(1, 2, 2), (16, 2, 3), (32, 3, 5)] {
@@ -236,7 +236,7 @@ fn sealed() -> Vec<File> {
     let other = CustodianKey::generate(&mut rng(seed("another custodian")));
     let custodian = key.custodian("Dr. Ada").expect("a name");
     let share = &shamir::split(b"secret", 2, 3, &mut rng(seed("sealed"))).expect("valid")[1];
-    let source = "HPKE, RFC 9180, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305";
+    let source = "HPKE, RFC 9180, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305; pyhpke 0.6.5 opens it";
     let mut seals = File::new("shamir/seal.json", "shamir/seal", source, nothing());
     let inputs = json!({ "shamir_share": encoded(share), "shamir_custodian": encoded(&custodian) });
     let sealed =
@@ -314,8 +314,8 @@ fn sealed() -> Vec<File> {
 }
 
 fn packed() -> Vec<File> {
-    let source =
-        "from the seed of each test: the shares, then those of the squares; elements are little-endian";
+    let source = "from the seed of each test: the shares, then those of the squares; elements are little-endian; \
+                  an interpolation in Python gives those of fp61";
     let mut splits = File::new("shamir/packed_split.json", "shamir/packed_split", source, nothing());
     let source = "shares as in packed_split.json";
     let mut combines = File::new("shamir/packed_combine.json", "shamir/packed_combine", source, nothing());
