@@ -28,7 +28,7 @@ pub struct Helper<S: Verifiable> {
     place: usize,
     identity: IdentityKey,
     key: CustodianKey,
-    /// The own message, which the transport does not bring back.
+    /// The own message, which the transport need not bring back.
     own: Vec<u8>,
 }
 
@@ -92,7 +92,8 @@ impl<S: Verifiable> Helper<S> {
         Ok((helper, Outbox::broadcast(own)))
     }
 
-    /// Checks the pieces of the other helpers and adds up those for this one. The message is for the owner.
+    /// Checks the pieces of the other helpers and adds up those for this one. The own message may be among them. The
+    /// message that goes out is for the owner.
     ///
     /// # Errors
     /// `MissingMessage`, `DuplicateParty`, `UnknownParty`; those of decoding; `ParamsMismatch` for a message of another
@@ -106,7 +107,9 @@ impl<S: Verifiable> Helper<S> {
         let Self { plan, place, identity, key, own } = self;
         let (me, _, custodian) = &plan.helpers()[place];
         let mut all = pieces.to_vec();
-        all.push((*me, own));
+        if !all.iter().any(|(from, _)| from == me) {
+            all.push((*me, own));
+        }
         let (messages, points) = heard(&plan, &all)?;
         let generators = S::generators(plan.commitment());
         let mut sum = Zeroizing::new(vec![Scalar::ZERO; generators.len()]);

@@ -38,6 +38,8 @@ pub struct Confirming<S: Verifiable> {
     commitment: S::Commitment,
     share: S,
     roster: Digest,
+    /// What this one sent.
+    own: Vec<u8>,
 }
 
 impl<S: Verifiable> Receiver<S> {
@@ -101,8 +103,9 @@ impl<S: Verifiable> Receiver<S> {
         let roster = roster(messages.values());
         let body = [roster, S::set_id_of(&commitment)].concat();
         let message = ShareMessage::sign(plan.hash(), CONFIRM, me, body, &identity);
-        let outbox = Outbox::broadcast(message.to_bytes().to_vec());
-        Ok((Confirming { plan, commitment, share, roster }, outbox))
+        let own = message.to_bytes().to_vec();
+        let outbox = Outbox::broadcast(own.clone());
+        Ok((Confirming { plan, commitment, share, roster, own }, outbox))
     }
 }
 
@@ -113,13 +116,18 @@ pub(in crate::mpc) fn fits(row: &[Scalar], generators: &[Point], committed: &Poi
 }
 
 impl<S: Verifiable> Confirming<S> {
-    /// Hears that all receivers, this one included, have shares of the same new commitment, and gives both.
+    /// Hears that all receivers have shares of the same new commitment, and gives both. The own message may be among the
+    /// confirmations.
     ///
     /// # Errors
     /// `MissingMessage`, `DuplicateParty`, `UnknownParty`; those of decoding; `ParamsMismatch`; `VerificationFailed`
     /// when the receivers heard different things or a signature is wrong. Old holders keep their old shares then.
     pub fn finish(self, confirmations: &[(PartyId, Vec<u8>)]) -> Result<(S::Commitment, S)> {
-        let (roster, set_id) = confirmed(&self.plan, confirmations)?;
+        let mut confirmations = confirmations.to_vec();
+        if !confirmations.iter().any(|(from, _)| *from == self.share.address()) {
+            confirmations.push((self.share.address(), self.own));
+        }
+        let (roster, set_id) = confirmed(&self.plan, &confirmations)?;
         if roster != self.roster || set_id != S::set_id_of(&self.commitment) {
             let what = "confirmations: the others heard something else";
             return Err(Error::new(ErrorKind::VerificationFailed, what));
