@@ -1,4 +1,4 @@
-//! Paillier by modulus size in bits: one number at a time, and sums over a thousand ciphertexts.
+//! Paillier by modulus size in bits: one number at a time, sums over a thousand ciphertexts, proofs.
 use core::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -6,8 +6,10 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use veilkit::codec::{Decode, Encode, Reader, Writer};
 use veilkit::paillier::{
-    Ciphertext, EncryptionKey, Keypair, Params, ParamsSpec, Plaintext, PublicKey, RandomizerPool, SecretKey,
+    Ciphertext, EncryptionKey, Keypair, Params, ParamsSpec, PlainArray, Plaintext, ProvenPublicKey,
+    RandomizerPool, Range, SecretKey, Submission, UnprovenPublicKey,
 };
+use veilkit::shape::Shape;
 use veilkit_benches::{CpuTime, cpu_time};
 
 const BITS: [u32; 2] = [2048, 3072];
@@ -58,8 +60,9 @@ fn one(c: &mut Criterion<CpuTime>) {
             b.iter(|| key.mul_plain_vartime(black_box(&x), black_box(-4_000_000_000)));
         });
         let (public_bytes, secret_bytes) = (key.to_bytes(), secret_key.to_bytes());
-        group
-            .bench_function(name("read_public_key"), |b| b.iter(|| PublicKey::from_bytes(&public_bytes, ())));
+        group.bench_function(name("read_public_key"), |b| {
+            b.iter(|| UnprovenPublicKey::from_bytes(&public_bytes, ()))
+        });
         group
             .bench_function(name("read_secret_key"), |b| b.iter(|| SecretKey::from_bytes(&secret_bytes, ())));
         group.finish();
@@ -94,5 +97,31 @@ fn thousand(c: &mut Criterion<CpuTime>) {
     }
 }
 
-criterion_group! { name = benches; config = cpu_time(); targets = one, thousand }
+fn proofs(c: &mut Criterion<CpuTime>) {
+    for bits in BITS {
+        let mut group = c.benchmark_group("paillier");
+        group.sample_size(10);
+        let name = |operation: &str| format!("{operation}/n={bits}");
+        let keys = keypair(bits);
+        let (key, secret_key, mut rng) = (keys.public_key(), keys.secret_key(), rng());
+        key.prepare();
+        group.bench_function(name("prove_public_key"), |b| b.iter(|| secret_key.prove_public_key()));
+        let proven = secret_key.prove_public_key().expect("a sound key").to_bytes();
+        group.bench_function(name("read_proven_public_key"), |b| {
+            b.iter(|| ProvenPublicKey::from_bytes(&proven, ()))
+        });
+        let range = Range::integers(0, 127).expect("two ends");
+        let age = PlainArray::integers(key.params(), &Shape::default(), &[41]).expect("a small number");
+        let sent = Submission::encrypt(key, &age, &range, b"", &mut rng, &mut ()).expect("in the range");
+        group.bench_function(name("submit/bits=7"), |b| {
+            b.iter(|| Submission::encrypt(key, &age, &range, b"", &mut rng, &mut ()));
+        });
+        group.bench_function(name("verify_submission/bits=7"), |b| {
+            b.iter(|| sent.verify(&range, b"", &mut ()))
+        });
+        group.finish();
+    }
+}
+
+criterion_group! { name = benches; config = cpu_time(); targets = one, thousand, proofs }
 criterion_main!(benches);

@@ -27,6 +27,14 @@ pub enum Kind {
     PaillierArray = 0x0102,
     /// [`paillier`](crate::paillier): an encrypted array with many values in each ciphertext.
     PaillierPackedArray = 0x0103,
+    /// [`paillier`](crate::paillier): a public key with a proof that it is well-formed.
+    PaillierProvenPublicKey = 0x0104,
+    /// [`paillier`](crate::paillier): encrypted numbers with the proof that they lie in a range.
+    PaillierSubmission = 0x0105,
+    /// [`paillier`](crate::paillier): a proof that two ciphertexts hold the same number.
+    PaillierEqualityProof = 0x0106,
+    /// [`paillier`](crate::paillier): a proof that a ciphertext holds a product.
+    PaillierProductProof = 0x0107,
     /// [`paillier`](crate::paillier): a secret key.
     PaillierSecretKey = SECRET | 0x0101,
     /// [`shamir`](crate::shamir): a share of a byte string.

@@ -15,7 +15,7 @@
 //!
 //! - Whoever may have chosen ciphertexts decrypted reads everything: decrypt for the owner of the data only.
 //! - Results of operations are linked to their operands until they are rerandomized ([`EncryptionKey::rerandomize`]).
-//! - A decoded public key is checked, not proven ([`PublicKey`]).
+//! - A public key from elsewhere is as good as its maker, unless it comes with a proof ([`ProvenPublicKey`]).
 //! - Quantum computers read all of it, also what is stored today.
 //!
 //! # Timing
@@ -51,6 +51,7 @@ mod evaluate;
 mod factor;
 mod format;
 mod generate;
+mod interchange;
 mod keys;
 mod magnitude;
 mod packed;
@@ -58,9 +59,12 @@ mod params;
 mod plain;
 mod plaintext;
 mod pool;
+mod proofs;
+mod proven;
 mod randomizer;
 mod selection;
 mod signed;
+mod submission;
 mod unlinked;
 mod validate;
 mod wire;
@@ -76,8 +80,13 @@ pub use params::{Params, ParamsSpec};
 pub use plain::PlainArray;
 pub use plaintext::Plaintext;
 pub use pool::RandomizerPool;
+pub use proofs::equality::EqualityProof;
+pub use proofs::product::{ProductProof, ProvenProduct};
+pub use proofs::range::Range;
+pub use proven::{ProvenPublicKey, UnprovenPublicKey};
 pub use randomizer::Randomizer;
 pub use selection::Pick;
+pub use submission::Submission;
 pub use unlinked::Unlinked;
 
 #[cfg(test)]

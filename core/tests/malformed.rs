@@ -272,7 +272,10 @@ mod paillier {
     use crate::malformed;
     use veilkit::{
         codec::Decode,
-        paillier::{EncryptedArray, EncryptionKey, PackedArray, Plaintext, PublicKey, SecretKey, Unlinked},
+        paillier::{
+            EncryptedArray, EncryptionKey, EqualityProof, PackedArray, Plaintext, ProductProof,
+            ProvenPublicKey, PublicKey, Range, SecretKey, Submission, Unlinked, UnprovenPublicKey,
+        },
     };
 
     // The first use of a key builds a table, so a use takes tens of milliseconds.
@@ -293,8 +296,12 @@ mod paillier {
     }
 
     // Each decoding tests for primes, 2048 bits in all. That of a secret key, which is one's own, does so in earnest.
-    malformed!(paillier_public_key, PublicKey, samples("paillier_public_key", 2), encrypt,
+    malformed!(paillier_public_key, UnprovenPublicKey, samples("paillier_public_key", 2),
+        |key: UnprovenPublicKey| encrypt(key.trust_without_proof()),
         context: (), floor: 9_000, limit: LIMIT);
+    malformed!(paillier_proven_public_key, ProvenPublicKey, samples("paillier_proven_public_key", 1),
+        |key: ProvenPublicKey| encrypt(key.into_public_key()),
+        context: (), floor: 6_000, limit: 2 * LIMIT);
     malformed!(paillier_secret_key, SecretKey, samples("paillier_secret_key", 1), decrypt,
         context: (), floor: 6_000, limit: 4 * LIMIT);
 
@@ -324,7 +331,35 @@ mod paillier {
         }
     }
 
+    /// Whatever it claims, checking it ends in an array or an error.
+    fn check(sent: Submission) {
+        if sent.shape().len() < 2 {
+            let range = *sent.range();
+            let _ = sent.verify(&range, b"malformed", &mut ());
+        }
+        let other = Range::integers(-7, 77).expect("two ends");
+        assert!(sent.verify(&other, b"", &mut ()).is_err());
+    }
+
+    /// Checking one takes some tens of milliseconds; nothing but the samples is ever right.
+    fn check_equality(proof: EqualityProof) {
+        let key = keys().public_key();
+        assert!(proof.verify(key, &key.zero(), &key.zero(), b"malformed").is_err());
+    }
+
+    fn check_product(proof: ProductProof) {
+        let (key, zero) = (keys().public_key(), keys().public_key().zero());
+        assert!(proof.verify(key, &zero, &zero, &zero, b"malformed").is_err());
+    }
+
+    malformed!(paillier_equality_proof, EqualityProof, samples("paillier_equality_proof", 2), check_equality,
+        context: keys().public_key(), floor: 6_000, limit: LIMIT);
+    malformed!(paillier_product_proof, ProductProof, samples("paillier_product_proof", 2), check_product,
+        context: keys().public_key(), floor: 6_000, limit: LIMIT);
+
     // Each decoding inverts modulo n^2, each use does so again.
+    malformed!(paillier_submission, Submission, samples("paillier_submission", 2), check,
+        context: keys().public_key(), floor: 9_000, limit: LIMIT);
     malformed!(paillier_array, Unlinked<EncryptedArray>, samples("paillier_array", 5), use_array,
         context: keys().public_key(), floor: 9_000, limit: LIMIT);
     malformed!(paillier_packed_array, Unlinked<PackedArray>, samples("paillier_packed_array", 2), use_packed,

@@ -1,6 +1,7 @@
 //! Paillier with the system's randomness: which key encrypts, which operand a number is, what a decryption gives.
 pub use veilkit::paillier::{
     EncryptedArray, Keypair, PackedArray, Params, ParamsSpec, Pick, PlainArray, PublicKey, SecretKey,
+    UnprovenPublicKey,
 };
 use veilkit::{
     Error, ErrorKind, Result,

@@ -6,7 +6,9 @@ use pyo3::{prelude::*, types::PyBytes};
 use veilkit_bridge::{
     Observer, Result,
     codec::{Decode, Encode},
-    paillier::{self, Encryptor, Params, ParamsSpec, PlainArray, Pool, PublicKey, SecretKey},
+    paillier::{
+        self, Encryptor, Params, ParamsSpec, PlainArray, Pool, PublicKey, SecretKey, UnprovenPublicKey,
+    },
     random::OsRandom,
 };
 
@@ -70,7 +72,7 @@ impl PaillierPublicKey {
     /// Reads and checks an encoded key.
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
-        detached(py, || PublicKey::from_bytes(data, ())).map(Self)
+        detached(py, || UnprovenPublicKey::from_bytes(data, ())).map(|key| Self(key.trust_without_proof()))
     }
 
     /// The canonical encoding.

@@ -21,6 +21,10 @@ from veilkit.paillier import EncryptedArray, PackedArray, PublicKey, SecretKey
 VECTORS = Path(__file__).parents[3] / "vectors"
 # Not offered in Python: field elements are for protocols, and messages are read by sessions.
 RUST_ONLY = {
+    "decode/paillier_equality_proof",
+    "decode/paillier_product_proof",
+    "decode/paillier_proven_public_key",
+    "decode/paillier_submission",
     "decode/repair_plan",
     "decode/resharing_plan",
     "decode/secure_sum_message",
@@ -35,6 +39,13 @@ RUST_ONLY = {
     "decode/share_message",
     "holders/repair",
     "holders/resharing",
+    "paillier/prove_equality",
+    "paillier/prove_product",
+    "paillier/prove_public_key",
+    "paillier/submit",
+    "paillier/verify_equality",
+    "paillier/verify_product",
+    "paillier/verify_submission",
     "shamir/field_combine",
     "shamir/field_split",
     "shamir/open",

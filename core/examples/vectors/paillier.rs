@@ -3,22 +3,26 @@ use num_bigint::BigUint;
 use serde_json::{Value, json};
 use veilkit::{
     ErrorKind::{
-        self, HeadroomExhausted, InvalidEncoding, InvalidParams, OutOfRange, ParamsMismatch, ShapeMismatch,
+        HeadroomExhausted, InvalidEncoding, InvalidParams, OutOfRange, ParamsMismatch, ShapeMismatch,
+        TrailingBytes, VerificationFailed,
     },
     bigint::limbs,
     codec::{Encode, HEADER_LEN},
-    paillier::{Keypair, Params, ParamsSpec},
+    paillier::{EncryptionKey, Keypair, Params, ParamsSpec, Plaintext},
 };
 
 use super::{
     bad::Bad,
     file::{File, encoded, nothing, rng, seed, with},
-    support::vectors::unhex,
+    support::vectors::{hex, unhex},
 };
 
 pub(crate) fn files() -> Vec<File> {
     let keys = generate(SMALL);
     let mut files = vec![keygen(), bad_public_key(&keys), bad_secret_key(&keys)];
+    files.extend(proven_keys(&keys));
+    files.extend(submissions(&keys));
+    files.extend(statements(&keys));
     files.extend(arrays(&keys));
     files.extend(packed(&keys));
     files
@@ -168,7 +172,7 @@ fn arrays(keys: &Keypair) -> Vec<File> {
     let axes = fact_cases(&mut bad);
     bad.edit("an extent above the ciphertexts", "Shape", axes + 1, &[4], InvalidEncoding);
     bad.edit("an extent of 2^32 - 1", "Shape", axes + 1, &[255; 4], InvalidEncoding);
-    bad.edit("an extent below the ciphertexts", "Shape", axes + 1, &[2], ErrorKind::TrailingBytes);
+    bad.edit("an extent below the ciphertexts", "Shape", axes + 1, &[2], TrailingBytes);
     ciphertext_cases(&mut bad, keys, axes + 1 + 4 + 16);
     vec![encrypt, decrypt, evaluate, bad.finish()]
 }
@@ -325,6 +329,196 @@ fn bad_public_key(keys: &Keypair) -> File {
         bad.case(comment, "Base", with_base(&base), InvalidEncoding);
     }
     bad.finish()
+}
+
+fn proven_keys(keys: &Keypair) -> Vec<File> {
+    let source = "proofs are the same each time, so no seed is needed";
+    let path = "paillier/prove_public_key.json";
+    let mut prove = File::new(path, "paillier/prove_public_key", source, nothing());
+    let secret = json!({ "paillier_secret_key": encoded(keys.secret_key()) });
+    let valid =
+        unhex(prove.valid("2048 bits", secret, None)["paillier_proven_public_key"].as_str().expect("hex"));
+
+    let path = "paillier/bad_proven_public_key.json";
+    let kind = "paillier_proven_public_key";
+    let mut bad = Bad::long(path, kind, nothing(), valid.clone());
+    let (h, w) = (BODY + N, BODY + 2 * N);
+    let (a, roots) = (w + 2, w + 2 + 32);
+    let (n, last) = (&valid[BODY..h], valid.len() - N);
+    bad.case("the header only", "Length", valid[..HEADER_LEN].to_vec(), InvalidEncoding);
+    bad.case("cut in the middle", "Length", valid[..valid.len() / 2].to_vec(), InvalidEncoding);
+    bad.case("the last byte is missing", "Length", valid[..valid.len() - 1].to_vec(), InvalidEncoding);
+    bad.case("a zero byte too many", "Length", [&valid[..], &[0]].concat(), TrailingBytes);
+    bad.edit("the kind of an unproven key", "Header", 3, &[1, 1], InvalidEncoding);
+    bad.edit("lowest bit of the params id", "Header", 5, &[valid[5] ^ 1], ParamsMismatch);
+    bad.edit("a root is n: not canonical", "Proof", last, n, InvalidEncoding);
+    let mut proof = Bad::long("paillier/bad_modulus_proof.json", kind, nothing(), valid.clone());
+    let mut flip = |comment: &str, at: usize| {
+        proof.edit(comment, "Proof", at, &[valid[at] ^ 1], VerificationFailed);
+    };
+    flip("another h", h);
+    flip("another w", w);
+    flip("the first of the bits a", a);
+    flip("the last byte of the bits b", roots - 1);
+    flip("the first n-th root", roots);
+    flip("the last fourth root", last);
+    vec![prove, bad.finish(), proof.finish()]
+}
+
+fn submissions(keys: &Keypair) -> Vec<File> {
+    let key = json!({ "paillier_public_key": encoded(keys.public_key()) });
+    let secret = json!({ "paillier_secret_key": encoded(keys.secret_key()) });
+    let context = hex(b"study 7, hospital 2");
+    let ends = |low: i64, high: i64| json!({ "low": low, "high": high, "context": context });
+    let list = |values: &[i64], ends: Value| {
+        with(&with(&ends, "shape", json!([values.len()])), "integers", json!(values))
+    };
+    let under = |key: &Value, mut inputs: Value| {
+        for (name, value) in key.as_object().expect("an object") {
+            inputs[name] = value.clone();
+        }
+        inputs
+    };
+    let path = "paillier/submit.json";
+    let mut submit = File::new(path, "paillier/submit", "from the seed of each test", nothing());
+    let path = "paillier/verify_submission.json";
+    let mut verify = File::new(path, "paillier/verify_submission", "as in submit.json", nothing());
+    let mut first = Vec::new();
+    for (comment, values, (low, high)) in [
+        ("a bit", &[1][..], (0, 1)),
+        ("no numbers", &[], (0, 1)),
+        ("six numbers, all of the range", &[-2, -1, 0, 1, 2, 3], (-2, 3)),
+        ("ages", &[41, 97], (0, 120)),
+        ("the widest range", &[i64::MIN], (i64::MIN, i64::MAX)),
+    ] {
+        let inputs = under(&key, list(values, ends(low, high)));
+        let sent = submit.valid(comment, inputs, Some(seed(comment)))["paillier_submission"].clone();
+        let sent_as = |ends| with(&under(&secret, ends), "paillier_submission", sent.clone());
+        assert_eq!(verify.valid(comment, sent_as(ends(low, high)), None)["integers"], json!(values));
+        if first.is_empty() {
+            first = unhex(sent.as_str().expect("hex"));
+            let mut other = ends(low, high);
+            other["context"] = json!(hex(b"study 7, hospital 3"));
+            verify.invalid(
+                "the submission of another hospital",
+                "Replay",
+                sent_as(other),
+                VerificationFailed,
+            );
+            verify.invalid("another range than expected", "Range", sent_as(ends(0, 2)), ParamsMismatch);
+            for (comment, at) in [("e_0", 16 + 2 * 160), ("z_0", 2 * 160), ("z_1", 160)] {
+                let mut bytes = first.clone();
+                let at = bytes.len() - at;
+                bytes[at] ^= 1;
+                let inputs =
+                    with(&under(&secret, ends(low, high)), "paillier_submission", json!(hex(&bytes)));
+                verify.invalid(&format!("another {comment}"), "Proof", inputs, VerificationFailed);
+            }
+        }
+    }
+    for (comment, values, (low, high), kind) in [
+        ("minus a billion", &[-1_000_000_000][..], (0, 120), OutOfRange),
+        ("one above the range", &[0, 121], (0, 120), OutOfRange),
+        ("one below the range", &[0, -3], (-2, 3), OutOfRange),
+        ("ends exchanged", &[1], (1, 0), OutOfRange),
+        ("a single number is no range", &[1], (1, 1), OutOfRange),
+    ] {
+        submit.invalid(comment, "Range", under(&key, list(values, ends(low, high))), kind);
+    }
+
+    let mut bad = Bad::new("paillier/bad_submission.json", "paillier_submission", key, first);
+    let facts = HEADER_LEN + 16 + 1 + 4 + 4 + 12;
+    bad.edit("another key", "Key", HEADER_LEN, &[bad.valid()[HEADER_LEN] ^ 1], ParamsMismatch);
+    bad.edit("two numbers, bits for one", "Length", HEADER_LEN + 17, &[2], InvalidEncoding);
+    bad.edit("2^32 - 1 numbers", "Length", HEADER_LEN + 17, &[255; 4], InvalidEncoding);
+    bad.edit("bound is not that of the range", "Range", facts - 12, &[2], InvalidEncoding);
+    bad.edit("scale differs from that of the range", "Range", facts, &[1], InvalidEncoding);
+    bad.edit("an empty range", "Range", facts + 4, &[1], InvalidEncoding);
+    bad.edit("the widest range that 128 bits hold", "Range", facts + 19, &[0x80], InvalidEncoding);
+    let at = facts + 36;
+    bad.edit("a bit is 0", "Ciphertext", at, &[0; 2 * N], InvalidEncoding);
+    bad.edit("a bit is not below n^2", "Ciphertext", at, &[255; 2 * N], InvalidEncoding);
+    vec![submit, verify, bad.finish()]
+}
+
+/// Proofs about ciphertexts: that two hold the same number, that one holds a product.
+fn statements(keys: &Keypair) -> Vec<File> {
+    let key = keys.public_key();
+    let mut seven = veilkit::codec::Writer::with_capacity(2 * N);
+    let plaintext = Plaintext::from_i128(7, key);
+    let c = key.encrypt(&plaintext, &mut rng(seed("seven"))).expect("the same key");
+    key.write_ciphertexts(std::slice::from_ref(&c), &mut seven).expect("the same key");
+    let under = json!({ "paillier_public_key": encoded(key) });
+    let base =
+        with(&with(&under, "ciphertext", hex(&seven.into_bytes())), "context", hex(b"session 1, party 2"));
+    let mut files = Vec::new();
+    for (name, kind, [prove, verify, bad], weights) in [
+        (
+            "equality",
+            "paillier_equality_proof",
+            [
+                "paillier/prove_equality.json",
+                "paillier/verify_equality.json",
+                "paillier/bad_equality_proof.json",
+            ],
+            &[None][..],
+        ),
+        (
+            "product",
+            "paillier_product_proof",
+            [
+                "paillier/prove_product.json",
+                "paillier/verify_product.json",
+                "paillier/bad_product_proof.json",
+            ],
+            &[Some(-6), Some(i64::MAX), Some(0)],
+        ),
+    ] {
+        let source = "from the seed of each test";
+        let mut prove = File::new(prove, &format!("paillier/prove_{name}"), source, nothing());
+        let mut verify = File::new(verify, &format!("paillier/verify_{name}"), "as proven there", nothing());
+        let mut sample = Vec::new();
+        for weight in weights {
+            let inputs = weight.map_or_else(|| base.clone(), |weight: i64| with(&base, "weight", weight));
+            let comment = weight.map_or_else(|| "7 again".to_owned(), |weight| format!("7 times {weight}"));
+            let made = prove.valid(&comment, inputs, Some(seed(&comment)));
+            let mut inputs = base.clone();
+            for (name, value) in &made {
+                inputs[name] = value.clone();
+            }
+            verify.valid(&comment, inputs.clone(), None);
+            if sample.is_empty() {
+                sample = unhex(made[kind].as_str().expect("hex"));
+                spoil(&mut verify, kind, &inputs);
+            }
+        }
+        let mut bad = Bad::new(bad, kind, under.clone(), sample);
+        bad.edit("another key", "Key", HEADER_LEN, &[bad.valid()[HEADER_LEN] ^ 1], ParamsMismatch);
+        files.extend([prove, verify, bad.finish()]);
+    }
+    files
+}
+
+/// The same proof in another context, and with one byte changed in each ciphertext and in each part of the proof.
+fn spoil(verify: &mut File, kind: &str, inputs: &Value) {
+    let other = with(inputs, "context", hex(b"session 1, party 3"));
+    verify.invalid("the proof of another party", "Replay", other, VerificationFailed);
+    let len = inputs[kind].as_str().expect("hex").len() / 2;
+    let mut places = vec![
+        ("challenge", kind, HEADER_LEN + 16),
+        ("first response", kind, HEADER_LEN + 32),
+        ("response before the last", kind, len.max(HEADER_LEN + 32 + 320) - 320),
+        ("last response", kind, len - 160),
+    ];
+    places.extend(["ciphertext", "rerandomized", "encrypted_weight", "product"].map(|name| (name, name, 0)));
+    for (comment, field, at) in places {
+        if let Some(text) = inputs.get(field).and_then(Value::as_str) {
+            let mut bytes = unhex(text);
+            bytes[at] ^= 1;
+            let changed = with(inputs, field, hex(&bytes));
+            verify.invalid(&format!("another {comment}"), "Proof", changed, VerificationFailed);
+        }
+    }
 }
 
 /// The smallest prime of 2048 bits.

@@ -18,7 +18,7 @@ impl Modulus {
     }
 
     /// The inverse, or any element where there is none, and whether there is one.
-    fn inverse_or_any(&self, a: &Residue) -> (Residue, Choice) {
+    pub(crate) fn inverse_or_any(&self, a: &Residue) -> (Residue, Choice) {
         if let Some(root) = self.root() {
             let (inverse, exists) = root.modulus().inverse_or_any(&root.low(a));
             // Right modulo the root; one step of Newton's iteration makes it right modulo the square.

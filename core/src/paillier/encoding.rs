@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! params       modulus_bits u16 | fraction_bits u8 | value_bits u8
-//! public key   params | n, modulus_bits / 8 bytes | h_s, modulus_bits / 4 bytes
+//! public key   params | n, modulus_bits / 8 bytes | h_s, modulus_bits / 4 bytes, or with a proof: see `proven`
 //! secret key   params | p, modulus_bits / 16 bytes | q, the same | h, modulus_bits / 8 bytes
 //! ```
 //!
@@ -19,21 +19,22 @@ use crate::error::Result;
 use crate::secret::declassify;
 
 /// Bytes of the encoded parameters.
-const PARAMS_LEN: usize = 4;
+pub(super) const PARAMS_LEN: usize = 4;
 
-fn write_params(params: &Params, out: &mut Writer) {
+pub(super) fn write_params(params: &Params, out: &mut Writer) {
     let [low, high, ..] = params.modulus_bits().to_le_bytes();
     let byte = |bits: u32| bits.to_le_bytes()[0];
     out.bytes(&[low, high, byte(params.fraction_bits()), byte(params.value_bits())]);
 }
 
-fn read_params(body: &mut Reader<'_>) -> Result<Params> {
+pub(super) fn read_params(body: &mut Reader<'_>) -> Result<Params> {
     let modulus_bits = body.u16("params: modulus_bits")?.into();
     let fraction_bits = body.u8("params: fraction_bits")?.into();
     let value_bits = body.u8("params: value_bits")?.into();
     Params::new(ParamsSpec { modulus_bits, fraction_bits, value_bits })
 }
 
+/// Without a proof: an [`UnprovenPublicKey`](super::UnprovenPublicKey) comes back.
 impl Encode for PublicKey {
     const KIND: Kind = Kind::PaillierPublicKey;
 
@@ -49,19 +50,6 @@ impl Encode for PublicKey {
         write_params(self.params(), out);
         out.bytes(&limbs::to_le_bytes(self.n(), self.params().modulus_bytes()));
         out.bytes(&self.n_squared().to_le_bytes(self.h_s()));
-    }
-}
-
-/// Checks the key; see [`PublicKey`] for what that does not prove.
-impl Decode for PublicKey {
-    fn read_body(body: &mut Reader<'_>, _params_id: u32, (): ()) -> Result<Self> {
-        let params = read_params(body)?;
-        let n = limbs::from_le_bytes(body.bytes(params.modulus_bytes(), "public key: n")?);
-        let h_s = limbs::from_le_bytes(body.bytes(params.ciphertext_bytes(), "public key: h_s")?);
-        let public_n = limbs::to_biguint_vartime(&n);
-        validate::check_modulus_vartime(&params, &public_n)?;
-        validate::check_base_vartime(&public_n, &limbs::to_biguint_vartime(&h_s))?;
-        Self::assemble(params, &n, &h_s)
     }
 }
 
@@ -97,16 +85,26 @@ impl Decode for SecretKey {
         let p = limbs::from_le_bytes(body.bytes(half, "secret key: p")?);
         let q = limbs::from_le_bytes(body.bytes(half, "secret key: q")?);
         let h = limbs::from_le_bytes(body.bytes(params.modulus_bytes(), "secret key: h")?);
-        if !is_key(&params, &p, &q, &h)? {
-            return Err(NOT_A_KEY);
-        }
-        let key = Self::assemble(params, &p, &q, &h)?;
-        // -1 is minus a square too, but has no powers to choose from.
-        let (n, h_s) = (key.public.n(), key.public.n_squared().to_limbs(key.public.h_s()));
-        validate::check_base_vartime(&limbs::to_biguint_vartime(n), &limbs::to_biguint_vartime(&h_s))
-            .map_err(|_| NOT_A_KEY)?;
-        Ok(key)
+        checked(params, &p, &q, &h)
     }
+}
+
+/// A key of numbers that came from elsewhere, as many limbs as the parameters say.
+///
+/// # Errors
+/// `InvalidEncoding`.
+/// # Timing
+/// Constant in the key; whether it is accepted shows.
+pub(super) fn checked(params: Params, p: &[u64], q: &[u64], h: &[u64]) -> Result<SecretKey> {
+    if !is_key(&params, p, q, h)? {
+        return Err(NOT_A_KEY);
+    }
+    let key = SecretKey::assemble(params, p, q, h)?;
+    // -1 is minus a square too, but has no powers to choose from.
+    let (n, h_s) = (key.public.n(), key.public.n_squared().to_limbs(key.public.h_s()));
+    validate::check_base_vartime(&limbs::to_biguint_vartime(n), &limbs::to_biguint_vartime(&h_s))
+        .map_err(|_| NOT_A_KEY)?;
+    Ok(key)
 }
 
 fn is_key(params: &Params, p: &[u64], q: &[u64], h: &[u64]) -> Result<bool> {
@@ -136,6 +134,7 @@ fn is_base(prime: &[u64], h: &[u64]) -> Result<Choice> {
 mod tests {
     use num_bigint::BigUint;
 
+    use super::super::UnprovenPublicKey;
     use super::super::testing::{other_key, params, public_key, rng, secret_key};
     use super::*;
     use crate::bigint::prime;
@@ -151,7 +150,7 @@ mod tests {
         h_s.resize(512, 0);
         bytes[N_AT..N_AT + 256].copy_from_slice(&n);
         bytes[N_AT + 256..].copy_from_slice(&h_s);
-        let error = PublicKey::from_bytes(&bytes, ()).unwrap_err();
+        let error = UnprovenPublicKey::from_bytes(&bytes, ()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidEncoding, "{error}");
         error.what()
     }
@@ -168,7 +167,7 @@ mod tests {
     fn public_keys_come_back() {
         let bytes = public_key().to_bytes();
         assert_eq!(bytes.len(), HEADER_LEN + 4 + 256 + 512);
-        let key = PublicKey::from_bytes(&bytes, ()).unwrap();
+        let key = UnprovenPublicKey::from_bytes(&bytes, ()).unwrap().trust_without_proof();
         assert_eq!(key, *public_key());
         assert_eq!((key.id(), key.to_bytes()), (public_key().id(), bytes));
         assert_ne!(key.id(), other_key().public_key().id());
@@ -211,7 +210,7 @@ mod tests {
         assert_eq!(key.public_key(), public_key());
         assert_eq!(key.to_bytes(), bytes);
         assert!(SecretKey::KIND.is_secret());
-        assert_eq!(PublicKey::from_bytes(&bytes, ()).unwrap_err().kind(), ErrorKind::InvalidEncoding);
+        assert_eq!(UnprovenPublicKey::from_bytes(&bytes, ()).unwrap_err().kind(), ErrorKind::InvalidEncoding);
     }
 
     #[test]
@@ -249,10 +248,10 @@ mod tests {
     fn parameters_are_checked() {
         let mut bytes = public_key().to_bytes().to_vec();
         bytes[HEADER_LEN + 1] = 4; // 1024 bits
-        assert_eq!(PublicKey::from_bytes(&bytes, ()).unwrap_err().kind(), ErrorKind::InvalidParams);
+        assert_eq!(UnprovenPublicKey::from_bytes(&bytes, ()).unwrap_err().kind(), ErrorKind::InvalidParams);
         bytes[HEADER_LEN + 1] = 8;
         bytes[HEADER_LEN + 2] = 39;
-        assert_eq!(PublicKey::from_bytes(&bytes, ()).unwrap_err().kind(), ErrorKind::ParamsMismatch);
+        assert_eq!(UnprovenPublicKey::from_bytes(&bytes, ()).unwrap_err().kind(), ErrorKind::ParamsMismatch);
         assert_eq!(params().params_id(), public_key().params_id());
     }
 }

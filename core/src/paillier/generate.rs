@@ -39,7 +39,7 @@ impl Keypair {
     }
 }
 
-fn conditional_swap(a: &mut [u64], b: &mut [u64], choice: Choice) {
+pub(super) fn conditional_swap(a: &mut [u64], b: &mut [u64], choice: Choice) {
     for (a, b) in a.iter_mut().zip(b) {
         u64::conditional_swap(a, b, choice);
     }

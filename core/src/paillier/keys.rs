@@ -32,11 +32,8 @@ impl KeyId {
 /// The first encryption builds a table of powers of `h_s`, at most 2 MiB; it costs about as much as 20 encryptions.
 ///
 /// # Security
-/// Decoding checks what can be checked cheaply. It does **not** prove that n is the product of two large primes,
-/// or that `h_s` is what it should be: a key with a known weakness can be made to pass. Whoever made the key, and
-/// whoever could have replaced it on the way, is trusted with everything that is encrypted under it. That is no
-/// loss where that person may decrypt anyway; a protocol in which other parties' secrets depend on n needs a proof
-/// of well-formedness beside the key.
+/// One from elsewhere is read as a [`ProvenPublicKey`](super::ProvenPublicKey), or, trusting its maker, as an
+/// [`UnprovenPublicKey`](super::UnprovenPublicKey).
 #[derive(Clone)]
 pub struct PublicKey(Arc<PublicParts>);
 
@@ -231,7 +228,7 @@ impl Keypair {
 }
 
 /// A part of the public key, computed from the secret one: here it becomes public.
-fn published(limbs: &[u64]) -> Vec<u64> {
+pub(super) fn published(limbs: &[u64]) -> Vec<u64> {
     let bit = |limb: u64, at: u32| u64::from(declassify(!limbs::is_zero(&[limb >> at & 1]))) << at;
     limbs.iter().map(|limb| (0..u64::BITS).fold(0, |open, at| open | bit(*limb, at))).collect()
 }

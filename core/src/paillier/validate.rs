@@ -117,9 +117,44 @@ fn passes_fermat_test(n: &BigUint) -> bool {
     BigUint::from(2_u8).modpow(&(n - 1_u8), n) == BigUint::from(1_u8)
 }
 
+/// The Jacobi symbol of a modulo an odd n: 1, -1, or 0 where they share a factor.
+pub(super) fn jacobi_vartime(a: &BigUint, n: &BigUint) -> i8 {
+    let low = |x: &BigUint| x.iter_u64_digits().next().unwrap_or(0);
+    let (mut a, mut n, mut symbol) = (a % n, n.clone(), 1);
+    while let Some(twos) = a.trailing_zeros() {
+        a >>= twos;
+        // (2 / n) = -1 for n = 3, 5 modulo 8; quadratic reciprocity.
+        if twos & 1 == 1 && matches!(low(&n) & 7, 3 | 5) {
+            symbol = -symbol;
+        }
+        if low(&a) & 3 == 3 && low(&n) & 3 == 3 {
+            symbol = -symbol;
+        }
+        (a, n) = (&n % &a, a);
+    }
+    if n == BigUint::from(1_u8) { symbol } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn symbols_follow_from_the_factors() {
+        // Euler's criterion for each prime factor.
+        let legendre = |a: u64, p: u64| match BigUint::from(a).modpow(&((p - 1) / 2).into(), &p.into()) {
+            power if power == BigUint::from(p - 1) => -1_i8,
+            power => i8::from(power == BigUint::from(1_u8)),
+        };
+        for factors in [&[3_u64][..], &[5], &[7, 11], &[3, 3, 13], &[101, 103, 107]] {
+            let n: u64 = factors.iter().product();
+            for a in 0..200 {
+                let expected: i8 = factors.iter().map(|p| legendre(a, *p)).product();
+                assert_eq!(jacobi_vartime(&a.into(), &n.into()), expected, "{a} {n}");
+            }
+        }
+        assert_eq!(jacobi_vartime(&7_u8.into(), &1_u8.into()), 1);
+    }
 
     #[test]
     fn products_hold_each_small_prime_once() {

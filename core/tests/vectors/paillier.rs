@@ -2,9 +2,10 @@
 use serde_json::{Value, json};
 use veilkit::{
     Result,
-    codec::Decode,
+    codec::{Decode, Reader, Writer},
     paillier::{
-        EncryptedArray, Keypair, PackedArray, Params, ParamsSpec, PlainArray, PublicKey, SecretKey, Unlinked,
+        Ciphertext, EncryptedArray, EqualityProof, Keypair, PackedArray, Params, ParamsSpec, PlainArray,
+        ProductProof, ProvenPublicKey, PublicKey, Range, SecretKey, Submission, Unlinked, UnprovenPublicKey,
     },
     shape::Shape,
 };
@@ -17,8 +18,59 @@ use super::{
 pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
     match procedure {
         "keygen" => keygen(test),
+        "prove_public_key" => {
+            let key: SecretKey = object(test, "paillier_secret_key")?;
+            Ok(json!({ "paillier_proven_public_key": encoded(&key.prove_public_key()?) }))
+        }
+        "submit" => {
+            let key = public_key(test)?;
+            let (values, range) = (plain(test, &key)?, range(test)?);
+            let context = test.bytes("context");
+            let sent = Submission::encrypt(&key, &values, &range, &context, &mut test.rng(), &mut ())?;
+            Ok(json!({ "paillier_submission": encoded(&sent) }))
+        }
+        "prove_equality" => {
+            let key = public_key(test)?;
+            let c = ciphertext(test, &key, "ciphertext")?;
+            let (same, proof) =
+                EqualityProof::rerandomize(&key, &c, &test.bytes("context"), &mut test.rng())?;
+            Ok(json!({ "rerandomized": raw(&key, &same)?, "paillier_equality_proof": encoded(&proof) }))
+        }
+        "verify_equality" => {
+            let key = public_key(test)?;
+            let proof = EqualityProof::from_bytes(&test.bytes("paillier_equality_proof"), &key)?;
+            let [a, b] = ["ciphertext", "rerandomized"].map(|name| ciphertext(test, &key, name));
+            proof.verify(&key, &a?, &b?, &test.bytes("context"))?;
+            Ok(json!({}))
+        }
+        "prove_product" => {
+            let key = public_key(test)?;
+            let c = ciphertext(test, &key, "ciphertext")?;
+            let weight = test.input("weight").as_i64().expect("an integer").into();
+            let made = ProductProof::multiply(&key, &c, weight, &test.bytes("context"), &mut test.rng())?;
+            Ok(json!({
+                "encrypted_weight": raw(&key, &made.weight)?, "product": raw(&key, &made.product)?,
+                "paillier_product_proof": encoded(&made.proof),
+            }))
+        }
+        "verify_product" => {
+            let key = public_key(test)?;
+            let proof = ProductProof::from_bytes(&test.bytes("paillier_product_proof"), &key)?;
+            let [weight, number, product] =
+                ["encrypted_weight", "ciphertext", "product"].map(|name| ciphertext(test, &key, name));
+            proof.verify(&key, &weight?, &number?, &product?, &test.bytes("context"))?;
+            Ok(json!({}))
+        }
+        "verify_submission" => {
+            let key: SecretKey = object(test, "paillier_secret_key")?;
+            let sent = Submission::from_bytes(&test.bytes("paillier_submission"), key.public_key())?;
+            let array = sent.verify(&range(test)?, &test.bytes("context"), &mut ())?;
+            let integers = || array.decrypt_integers(&key, &mut ());
+            let reals = || array.decrypt(&key, &mut ());
+            values(array.scale(), array.shape(), integers, reals)
+        }
         "encrypt" => {
-            let key: PublicKey = object(test, "paillier_public_key")?;
+            let key = public_key(test)?;
             let array = EncryptedArray::encrypt(&key, &plain(test, &key)?, &mut test.rng(), &mut ())?;
             Ok(json!({ "paillier_array": sent(&array, test)? }))
         }
@@ -31,7 +83,7 @@ pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
             values(array.scale(), array.shape(), integers, reals)
         }
         "packed_encrypt" => {
-            let key: PublicKey = object(test, "paillier_public_key")?;
+            let key = public_key(test)?;
             let headroom = u32::try_from(test.number("headroom_bits")).expect("fits");
             let array = PackedArray::encrypt(&key, &plain(test, &key)?, headroom, &mut test.rng(), &mut ())?;
             Ok(
@@ -51,16 +103,41 @@ pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
 
 pub(super) fn decode(kind: &str, test: &Test) -> Result<Value> {
     match kind {
-        "paillier_public_key" => decoded::<PublicKey, ()>(test, kind, ()),
+        "paillier_public_key" => decoded::<UnprovenPublicKey, ()>(test, kind, ()),
+        "paillier_proven_public_key" => decoded::<ProvenPublicKey, ()>(test, kind, ()),
         "paillier_secret_key" => decoded::<SecretKey, ()>(test, kind, ()),
-        "paillier_array" => {
-            decoded::<Unlinked<EncryptedArray>, _>(test, kind, &object(test, "paillier_public_key")?)
-        }
-        "paillier_packed_array" => {
-            decoded::<Unlinked<PackedArray>, _>(test, kind, &object(test, "paillier_public_key")?)
-        }
+        "paillier_equality_proof" => decoded::<EqualityProof, _>(test, kind, &public_key(test)?),
+        "paillier_product_proof" => decoded::<ProductProof, _>(test, kind, &public_key(test)?),
+        "paillier_submission" => decoded::<Submission, _>(test, kind, &public_key(test)?),
+        "paillier_array" => decoded::<Unlinked<EncryptedArray>, _>(test, kind, &public_key(test)?),
+        "paillier_packed_array" => decoded::<Unlinked<PackedArray>, _>(test, kind, &public_key(test)?),
         _ => panic!("no decoder for {kind}"),
     }
+}
+
+fn public_key(test: &Test) -> Result<PublicKey> {
+    Ok(object::<UnprovenPublicKey>(test, "paillier_public_key")?.trust_without_proof())
+}
+
+/// A ciphertext without a header.
+fn ciphertext(test: &Test, key: &PublicKey, name: &str) -> Result<Ciphertext> {
+    let bytes = test.bytes(name);
+    let mut body = Reader::new(&bytes);
+    let mut list = key.read_ciphertexts(&mut body, 1)?;
+    body.finish()?;
+    Ok(list.remove(0))
+}
+
+fn raw(key: &PublicKey, ciphertext: &Ciphertext) -> Result<String> {
+    let mut out = Writer::with_capacity(key.params().ciphertext_bytes());
+    key.write_ciphertexts(std::slice::from_ref(ciphertext), &mut out)?;
+    Ok(hex(&out.into_bytes()))
+}
+
+/// The integers from `low` to `high`.
+fn range(test: &Test) -> Result<Range> {
+    let end = |name| test.input(name).as_i64().expect("an integer");
+    Range::integers(end("low"), end("high"))
 }
 
 fn keygen(test: &Test) -> Result<Value> {
@@ -134,7 +211,7 @@ where
 
 /// One operation; what is sent of its result is rerandomized from the seed.
 fn evaluate(test: &Test) -> Result<Value> {
-    let key: PublicKey = object(test, "paillier_public_key")?;
+    let key = public_key(test)?;
     let arrays: Vec<EncryptedArray> = test
         .list("paillier_array")
         .iter()

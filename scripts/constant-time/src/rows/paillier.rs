@@ -4,7 +4,11 @@ use std::sync::OnceLock;
 
 use subtle::ConstantTimeEq;
 use veilkit::codec::{Decode, Encode, HEADER_LEN};
-use veilkit::paillier::{EncryptionKey, Keypair, Params, ParamsSpec, Plaintext, PublicKey, SecretKey};
+use veilkit::paillier::{
+    EncryptionKey, EqualityProof, Keypair, Params, ParamsSpec, PlainArray, Plaintext, ProductProof,
+    PublicKey, Range, SecretKey, Submission,
+};
+use veilkit::shape::Shape;
 
 use super::{Row, planted, row};
 use crate::memcheck::{SecretRng, opened, public_rng, secret};
@@ -18,6 +22,11 @@ pub(super) const ROWS: &[Row] = &[
     row("paillier", "PublicKey::mul_plain", "weight", mul_plain),
     row("paillier", "PublicKey::dot", "weights", dot),
     row("paillier", "SecretKey: from and to bytes, ct_eq", "p and q", key_bytes),
+    row("paillier", "SecretKey::prove_public_key", "p and q", prove_public_key),
+    row("paillier", "Submission::encrypt", "numbers and randomness", submit),
+    row("paillier", "EqualityProof::rerandomize", "randomness", prove_equality),
+    row("paillier", "ProductProof::multiply", "weight and randomness", prove_product),
+    row("paillier", "SecretKey::from_primes", "p, q and randomness", from_primes),
     row("paillier", "SecretKey::encrypt", "p, q, number and exponent", encrypt_by_holder),
     row("paillier", "SecretKey::decrypt", "p, q and ciphertext", decrypt),
     planted("paillier", "planted: sign shortcut", "number", sign_shortcut),
@@ -120,6 +129,51 @@ fn key_bytes() {
     let again = key.to_bytes();
     assert_eq!(opened(again[0]), b'V');
     assert_eq!(opened(key.ct_eq(keypair().secret_key()).unwrap_u8()), 1);
+}
+
+fn prove_public_key() {
+    let proven = hidden_key().prove_public_key().expect("a sound key");
+    assert_eq!(opened(proven.to_bytes()[0]), b'V');
+    assert!(proven.public_key() == key());
+}
+
+fn submit() {
+    let shape = Shape::new(&[2]).expect("a shape");
+    let mut values = black_box([-2_i64, 3]);
+    secret(&mut values);
+    let values = PlainArray::integers(key().params(), &shape, &values).expect("small numbers");
+    let range = Range::integers(-2, 3).expect("two ends");
+    let sent = Submission::encrypt(key(), &values, &range, b"row", &mut SecretRng::new(), &mut ());
+    let mut bytes = sent.expect("numbers of the range").to_bytes();
+    crate::memcheck::public(bytes.as_mut_slice());
+    let array = Submission::from_bytes(&bytes, key()).expect("a submission").verify(&range, b"row", &mut ());
+    assert_eq!(array.expect("an honest one").ciphertexts().len(), 2);
+}
+
+fn prove_equality() {
+    let five = key().encrypt(&Plaintext::from_i128(5, key()), &mut public_rng()).expect("the same key");
+    let (same, proof) =
+        EqualityProof::rerandomize(key(), &five, b"row", &mut SecretRng::new()).expect("the same key");
+    assert_eq!(value_of(&same), 5);
+    assert_eq!(opened(proof.to_bytes()[0]), b'V');
+}
+
+fn prove_product() {
+    let five = key().encrypt(&Plaintext::from_i128(5, key()), &mut public_rng()).expect("the same key");
+    let made = ProductProof::multiply(key(), &five, number(-9), b"row", &mut SecretRng::new());
+    let made = made.expect("a short weight");
+    assert_eq!((value_of(&made.weight), value_of(&made.product)), (-9, -45));
+    assert_eq!(opened(made.proof.to_bytes()[0]), b'V');
+}
+
+fn from_primes() {
+    let [mut p, mut q] = keypair().secret_key().primes_to_be_bytes();
+    for prime in [&mut p, &mut q] {
+        let last = prime.len() - 1;
+        secret(&mut prime[1..last]);
+    }
+    let key = SecretKey::from_primes(*key().params(), &q, &p, &mut SecretRng::new()).expect("a key");
+    assert_eq!(opened(key.public_key().modulus_to_be_bytes()[255]) & 1, 1);
 }
 
 fn encrypt_by_holder() {
