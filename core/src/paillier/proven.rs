@@ -48,7 +48,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 ///
 /// # Source
-/// [CGGMP21] ePrint 2021/060, Fig. 16; [GRSB18] ePrint 2018/057, §3.2; [DJN10] §4.2, where h belongs to the public key.
+/// \[CGGMP21\] ePrint 2021/060, Fig. 16; \[GRSB18\] ePrint 2018/057, §3.2; \[DJN10\] §4.2, where h belongs to the public key.
 #[derive(Clone, Debug)]
 pub struct ProvenPublicKey {
     key: PublicKey,

@@ -60,7 +60,7 @@ use crate::transcript::Transcript;
 /// ```
 ///
 /// # Source
-/// [LAN02] §5 for the weights; [CDS94] §4 for the proofs of bits.
+/// \[LAN02\] §5 for the weights; \[CDS94\] §4 for the proofs of bits.
 #[derive(Clone)]
 pub struct Submission {
     key: PublicKey,

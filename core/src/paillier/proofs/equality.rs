@@ -33,7 +33,7 @@ use crate::transcript::Transcript;
 /// ciphertexts and one context; put into the context what names the session and the prover.
 ///
 /// # Source
-/// [DJ01] §5.1.
+/// \[DJ01\] §5.1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EqualityProof {
     key: KeyId,

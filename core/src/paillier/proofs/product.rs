@@ -40,7 +40,7 @@ const WEIGHT_LIMBS: usize = 6;
 /// nothing is proven about the size of the weight.
 ///
 /// # Source
-/// [DJ01] §5.2.
+/// \[DJ01\] §5.2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductProof {
     key: KeyId,
