@@ -63,6 +63,32 @@ pub enum Kind {
     ShamirPolicy = 0x0209,
     /// [`shamir`](crate::shamir): the share of one seat of a policy.
     ShamirPolicyShare = SECRET | 0x0209,
+    /// [`elgamal::additive`](crate::elgamal::additive): a public key.
+    ElGamalAdditivePublicKey = 0x0401,
+    /// [`elgamal::additive`](crate::elgamal::additive): an encrypted array.
+    ElGamalAdditiveArray = 0x0402,
+    /// [`elgamal::additive::proofs`](crate::elgamal::additive::proofs): a proof that is linear in its secrets.
+    ElGamalAdditiveProof = 0x0403,
+    /// [`elgamal::additive::proofs`](crate::elgamal::additive::proofs): a proof about a bit.
+    ElGamalAdditiveBitProof = 0x0404,
+    /// [`elgamal::additive::proofs`](crate::elgamal::additive::proofs): a proof about a range.
+    ElGamalAdditiveRangeProof = 0x0405,
+    /// [`elgamal::additive::proofs`](crate::elgamal::additive::proofs): a ballot.
+    ElGamalAdditiveBallot = 0x0406,
+    /// [`elgamal::additive`](crate::elgamal::additive): a secret key.
+    ElGamalAdditiveSecretKey = SECRET | 0x0401,
+    /// [`elgamal::multiplicative::integers`](crate::elgamal::multiplicative::integers): a public key.
+    ElGamalIntegerPublicKey = 0x0411,
+    /// [`elgamal::multiplicative::integers`](crate::elgamal::multiplicative::integers): a ciphertext.
+    ElGamalIntegerCiphertext = 0x0412,
+    /// [`elgamal::multiplicative::integers`](crate::elgamal::multiplicative::integers): a secret key.
+    ElGamalIntegerSecretKey = SECRET | 0x0411,
+    /// [`elgamal::multiplicative::points`](crate::elgamal::multiplicative::points): a public key.
+    ElGamalPointPublicKey = 0x0421,
+    /// [`elgamal::multiplicative::points`](crate::elgamal::multiplicative::points): a ciphertext.
+    ElGamalPointCiphertext = 0x0422,
+    /// [`elgamal::multiplicative::points`](crate::elgamal::multiplicative::points): a secret key.
+    ElGamalPointSecretKey = SECRET | 0x0421,
     /// [`mpc`](crate::mpc): the plan of a secure sum.
     SecureSumPlan = 0x0301,
     /// [`mpc`](crate::mpc): a message of a secure sum.
@@ -73,6 +99,14 @@ pub enum Kind {
     RepairPlan = 0x0304,
     /// [`mpc`](crate::mpc): a message of a resharing or a repair.
     ShareMessage = 0x0305,
+    /// [`mpc::dkg`](crate::mpc::dkg): a message.
+    DkgMessage = 0x0311,
+    /// [`mpc::dkg`](crate::mpc::dkg): the public facts of a shared key.
+    DkgGroupKey = 0x0312,
+    /// [`mpc::dkg`](crate::mpc::dkg): a party's share of a key.
+    DkgKeyShare = SECRET | 0x0312,
+    /// [`mpc::threshold_decrypt`](crate::mpc::threshold_decrypt): a party's share of a decryption.
+    DecryptionShare = 0x0313,
     /// [`mpc`](crate::mpc): a party's long-term identity key.
     MpcIdentityKey = SECRET | 0x0301,
 }

@@ -1,4 +1,4 @@
 //! Prime-order groups, in which discrete logarithms are hard.
 pub mod ristretto255;
 
-pub use ristretto255::{Point, Scalar};
+pub use ristretto255::{Point, PointTable, Scalar, ShortMultiples};

@@ -15,10 +15,15 @@ pub mod progress;
 pub mod shape;
 pub mod transcript;
 
+pub(crate) mod fixed_point;
+pub mod magnitude;
+pub mod unlinked;
+
 pub mod bigint;
 pub mod field;
 pub mod group;
 
+pub mod elgamal;
 pub mod mpc;
 pub mod paillier;
 pub mod shamir;

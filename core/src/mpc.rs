@@ -12,6 +12,7 @@
 //!   proves that they cheated. Damage that the transport could have done names nobody.
 //! - `MissingMessage`, `DuplicateParty` and `UnknownParty` name the party number concerned. The cause may be the
 //!   transport, so this proves nothing.
+pub mod dkg;
 pub mod identity;
 pub mod inbox;
 pub mod outbox;
@@ -21,6 +22,7 @@ pub mod secure_sum;
 pub mod share_message;
 pub mod statistics;
 pub mod testing;
+pub mod threshold_decrypt;
 
 pub use identity::{Identity, IdentityKey, Signature};
 pub use inbox::Inbox;

@@ -71,6 +71,12 @@ pub(crate) fn declassify(bit: Choice) -> bool {
     if bool::from(bit) { core::hint::black_box(true) } else { core::hint::black_box(false) }
 }
 
+/// Bytes that were computed from secrets and become public here.
+pub(crate) fn published<const N: usize>(bytes: [u8; N]) -> [u8; N] {
+    let open = |byte: u8, bit: u32| u8::from(declassify(Choice::from(byte >> bit & 1))) << bit;
+    bytes.map(|byte| (0..u8::BITS).fold(0, |sum, bit| sum | open(byte, bit)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +104,11 @@ mod tests {
     fn declassified_bits_keep_their_value() {
         assert!(declassify(Choice::from(1)));
         assert!(!declassify(Choice::from(0)));
+    }
+
+    #[test]
+    fn published_bytes_keep_their_value() {
+        assert_eq!(published([0, 1, 0x80, 0xa5, 0xff]), [0, 1, 0x80, 0xa5, 0xff]);
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! Array shapes with numpy's rules: row-major order, broadcasting, reduction over one axis.
 use crate::error::{Error, ErrorKind, Result};
 
+mod encoding;
+pub(crate) mod selection;
+
+pub use selection::Pick;
+
 /// The extents of an array of up to [`Shape::MAX_RANK`] axes, in row-major order. No axis means one value.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Shape(Vec<usize>);

@@ -366,6 +366,189 @@ mod paillier {
         context: keys().public_key(), floor: 9_000, limit: LIMIT);
 }
 
+mod elgamal {
+    use super::support::{malformed::LIMIT, random::rng, vectors::samples};
+    use crate::malformed;
+    use veilkit::{
+        codec::Decode,
+        elgamal::additive::{EncryptedArray, PublicKey, SecretKey},
+        unlinked::Unlinked,
+    };
+
+    fn encrypt(key: PublicKey) {
+        let a = key.encrypt(-5, &mut rng("use")).expect("an accepted key encrypts");
+        key.mul_plain(&key.add(&a, &a).expect("one key"), -3, 2).expect("one key");
+    }
+
+    fn decrypt(key: SecretKey) {
+        let a = key.public_key().encrypt(-5, &mut rng("use")).expect("an accepted key encrypts");
+        assert_eq!(key.decrypt(&a, &mut ()), Ok(-5));
+    }
+
+    malformed!(elgamal_additive_public_key, PublicKey, samples("elgamal_additive_public_key", 3), encrypt);
+    malformed!(elgamal_additive_secret_key, SecretKey, samples("elgamal_additive_secret_key", 3), decrypt);
+
+    fn keys() -> &'static SecretKey {
+        static KEYS: std::sync::OnceLock<SecretKey> = std::sync::OnceLock::new();
+        KEYS.get_or_init(|| {
+            SecretKey::from_bytes(&samples("elgamal_additive_secret_key", 1)[0], ()).expect("a sample")
+        })
+    }
+
+    /// Whatever was claimed about the array, operations end in a result or an error.
+    fn use_array(array: Unlinked<EncryptedArray>) {
+        let (array, silent) = (array.into_array(), &mut ());
+        let _ = array.add(&array, silent).and_then(|sum| sum.neg(silent));
+        let _ = array.sum(Some(0), silent);
+        if array.ciphertexts().len() == 1 {
+            let _ = array.decrypt(keys(), silent);
+        }
+    }
+
+    malformed!(elgamal_additive_array, Unlinked<EncryptedArray>, samples("elgamal_additive_array", 5), use_array,
+        context: keys().public_key(), floor: 10_000, limit: LIMIT);
+
+    use veilkit::elgamal::{
+        additive::proofs::{Ballot, BitProof, Context, Proof, RangeProof},
+        multiplicative::{integers, points},
+    };
+
+    fn context() -> Context {
+        Context::new(b"malformed")
+    }
+
+    malformed!(elgamal_additive_proof, Proof, samples("elgamal_additive_proof", 3), |proof: Proof| {
+        let key = keys().public_key();
+        let c = key.encrypt(1, &mut rng("use")).expect("small");
+        let value = veilkit::elgamal::additive::proofs::verify_value(key, &c, 1, &proof, &context());
+        assert!(value.and_then(|equations| equations.check()).is_err());
+    });
+    malformed!(
+        elgamal_additive_bit_proof,
+        BitProof,
+        samples("elgamal_additive_bit_proof", 2),
+        |proof: BitProof| {
+            let key = keys().public_key();
+            let c = key.encrypt(1, &mut rng("use")).expect("small");
+            assert!(proof.equations(key, &c, &context()).expect("one key").check().is_err());
+        }
+    );
+    malformed!(
+        elgamal_additive_range_proof,
+        RangeProof,
+        samples("elgamal_additive_range_proof", 2),
+        |proof: RangeProof| {
+            let key = keys().public_key();
+            let c = key.encrypt(1, &mut rng("use")).expect("small");
+            let equations = proof.equations(key, &c, proof.bits(), &context());
+            assert!(equations.expect("one key").check().is_err());
+        }
+    );
+    malformed!(elgamal_additive_ballot, Ballot, samples("elgamal_additive_ballot", 2), |ballot: Ballot| {
+        let equations = ballot.equations(keys().public_key(), ballot.choices().len(), &context());
+        assert!(equations.and_then(|equations| equations.check()).is_err());
+    }, context: keys().public_key(), floor: 9_000, limit: LIMIT);
+
+    fn integer_keys() -> &'static integers::SecretKey {
+        static KEYS: std::sync::OnceLock<integers::SecretKey> = std::sync::OnceLock::new();
+        KEYS.get_or_init(|| {
+            Decode::from_bytes(&samples("elgamal_integer_secret_key", 1)[0], ()).expect("a sample")
+        })
+    }
+
+    malformed!(
+        elgamal_integer_public_key,
+        integers::PublicKey,
+        samples("elgamal_integer_public_key", 1),
+        |key: integers::PublicKey| assert!(key.element_bytes().len() == key.group().element_bytes())
+    );
+    // Each decoding raises the generator to the exponent, and the first of a group makes its table.
+    malformed!(elgamal_integer_secret_key, integers::SecretKey, samples("elgamal_integer_secret_key", 1),
+        |key: integers::SecretKey| assert!(key.public_key().group().bits() >= 2048),
+        context: (), floor: 3_000, limit: 4 * LIMIT);
+    malformed!(elgamal_integer_ciphertext, Unlinked<integers::Ciphertext>, samples("elgamal_integer_ciphertext", 2),
+        |ciphertext: Unlinked<integers::Ciphertext>| {
+            let key = integer_keys().public_key();
+            let _ = key.mul(ciphertext.array(), ciphertext.array());
+            let _ = integer_keys().decrypt(ciphertext.array());
+        }, context: integer_keys().public_key(), floor: 6_000, limit: LIMIT);
+
+    fn point_keys() -> &'static points::SecretKey {
+        static KEYS: std::sync::OnceLock<points::SecretKey> = std::sync::OnceLock::new();
+        KEYS.get_or_init(|| {
+            Decode::from_bytes(&samples("elgamal_point_secret_key", 1)[0], ()).expect("a sample")
+        })
+    }
+
+    malformed!(
+        elgamal_point_public_key,
+        points::PublicKey,
+        samples("elgamal_point_public_key", 1),
+        |key: points::PublicKey| assert!(!bool::from(key.point().is_identity()))
+    );
+    malformed!(
+        elgamal_point_secret_key,
+        points::SecretKey,
+        samples("elgamal_point_secret_key", 1),
+        |key: points::SecretKey| assert!(!bool::from(key.public_key().point().is_identity()))
+    );
+    malformed!(elgamal_point_ciphertext, Unlinked<points::Ciphertext>, samples("elgamal_point_ciphertext", 1),
+        |ciphertext: Unlinked<points::Ciphertext>| {
+            point_keys().decrypt(ciphertext.array()).expect("one key");
+        }, context: point_keys().public_key(), floor: 9_000, limit: LIMIT);
+}
+
+mod dkg {
+    use super::support::{random::rng, vectors::samples};
+    use crate::malformed;
+    use veilkit::mpc::{
+        dkg::{GroupKey, KeyShare, Message, Round},
+        threshold_decrypt::DecryptionShare,
+    };
+
+    malformed!(dkg_message, Message, samples("dkg_message", 1), |message: Message| {
+        assert!(message.round() >= Round::Commit && message.sender().get() > 0);
+    });
+    malformed!(dkg_group_key, GroupKey, samples("dkg_group_key", 1), |key: GroupKey| {
+        assert!(key.share_point(key.parties()[0]).is_ok() && !bool::from(key.public_point().is_identity()));
+    });
+    malformed!(dkg_key_share, KeyShare, samples("dkg_key_share", 1), |share: KeyShare| {
+        assert!(share.group().share_point(share.party()).is_ok());
+    });
+    malformed!(
+        decryption_share,
+        DecryptionShare,
+        samples("decryption_share", 1),
+        |share: DecryptionShare| {
+            let key: KeyShare =
+                veilkit::codec::Decode::from_bytes(&samples("dkg_key_share", 1)[0], ()).expect("a sample");
+            let group = key.group();
+            let params = veilkit::elgamal::additive::Params::default();
+            let public = veilkit::elgamal::additive::PublicKey::from_point(params, group.public_point());
+            let public = public.expect("a key");
+            let shape = veilkit::shape::Shape::new(&[1]).expect("one axis");
+            let plain =
+                veilkit::elgamal::additive::PlainArray::integers(&params, &shape, &[1]).expect("small");
+            let array = veilkit::elgamal::additive::EncryptedArray::encrypt(
+                &public,
+                &plain,
+                &mut rng("use"),
+                &mut (),
+            )
+            .expect("fits");
+            let combined = veilkit::mpc::threshold_decrypt::combine(
+                group,
+                &array,
+                &[share],
+                b"malformed",
+                &mut rng("use"),
+                &mut (),
+            );
+            assert!(combined.is_err());
+        }
+    );
+}
+
 /// The check must see each fault that it is there for.
 mod planted {
     use super::support::malformed::{Check, LIMIT, Report, quiet_panics};

@@ -4,6 +4,10 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use veilkit::{
     codec::{Decode, Encode},
+    elgamal::{
+        additive,
+        multiplicative::{integers, points},
+    },
     mpc::{
         IdentityKey,
         secure_sum::{Input, Plan, Session},
@@ -32,6 +36,33 @@ pub fn paillier_key() -> &'static PublicKey {
         let file = parse(include_str!("../../vectors/paillier/encrypt.json"));
         let key: UnprovenPublicKey = read(&file["tests"][0]["inputs"]["paillier_public_key"]);
         key.trust_without_proof()
+    })
+}
+
+/// The key of the additive ElGamal arrays in `vectors/`.
+pub fn elgamal_key() -> &'static additive::PublicKey {
+    static KEY: OnceLock<additive::PublicKey> = OnceLock::new();
+    KEY.get_or_init(|| {
+        let file = parse(include_str!("../../vectors/elgamal/additive_encrypt.json"));
+        read(&file["tests"][0]["inputs"]["elgamal_additive_public_key"])
+    })
+}
+
+/// The key of the integer ElGamal ciphertexts in `vectors/`.
+pub fn elgamal_integer_key() -> &'static integers::PublicKey {
+    static KEY: OnceLock<integers::PublicKey> = OnceLock::new();
+    KEY.get_or_init(|| {
+        let file = parse(include_str!("../../vectors/elgamal/integer_encrypt.json"));
+        read(&file["tests"][0]["inputs"]["elgamal_integer_public_key"])
+    })
+}
+
+/// The key of the point ElGamal ciphertexts in `vectors/`.
+pub fn elgamal_point_key() -> &'static points::PublicKey {
+    static KEY: OnceLock<points::PublicKey> = OnceLock::new();
+    KEY.get_or_init(|| {
+        let file = parse(include_str!("../../vectors/elgamal/bad_point_ciphertext.json"));
+        read(&file["tests"][0]["inputs"]["elgamal_point_public_key"])
     })
 }
 

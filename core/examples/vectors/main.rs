@@ -10,6 +10,9 @@
 
 mod bad;
 mod custody;
+mod dkg;
+mod elgamal;
+mod elgamal_proofs;
 mod file;
 mod holders;
 mod paillier;
@@ -24,9 +27,18 @@ use std::path::Path;
 
 fn main() {
     let folder = std::env::args().nth(1).expect("usage: vectors FOLDER");
-    for file in [shamir::files(), custody::files(), holders::files(), paillier::files(), secure_sum::files()]
-        .into_iter()
-        .flatten()
+    for file in [
+        shamir::files(),
+        custody::files(),
+        holders::files(),
+        paillier::files(),
+        elgamal::files(),
+        elgamal_proofs::files(),
+        dkg::files(),
+        secure_sum::files(),
+    ]
+    .into_iter()
+    .flatten()
     {
         let path = Path::new(&folder).join(file.path);
         std::fs::create_dir_all(path.parent().expect("a file is in a folder"))

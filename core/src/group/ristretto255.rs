@@ -19,8 +19,10 @@ use crate::{
 };
 
 mod scalar;
+mod tables;
 
 pub use scalar::Scalar;
+pub use tables::{PointTable, ShortMultiples};
 
 /// An element of the group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

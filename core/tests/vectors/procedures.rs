@@ -7,6 +7,10 @@ use veilkit::{
 
 use super::support::vectors::{Test, hex};
 
+#[path = "dkg.rs"]
+mod dkg;
+#[path = "elgamal.rs"]
+mod elgamal;
 #[path = "holders.rs"]
 mod holders;
 #[path = "paillier.rs"]
@@ -22,6 +26,7 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
     match scheme {
         "shamir" => shamir::run(procedure, test),
         "holders" => holders::run(procedure, test),
+        "elgamal" => elgamal::run(procedure, test),
         "paillier" => paillier::run(procedure, test),
         "secure_sum" => secure_sum::run(procedure, test),
         "decode" => decoders(procedure, test),
@@ -32,6 +37,8 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
 fn decoders(kind: &str, test: &Test) -> Result<Value> {
     match kind.split('_').next().expect("a name") {
         "shamir" => shamir::decode(kind, test),
+        "dkg" | "decryption" => dkg::decode(kind, test),
+        "elgamal" => elgamal::decode(kind, test),
         "paillier" => paillier::decode(kind, test),
         "resharing" | "repair" | "share" => holders::decode(kind, test),
         _ => secure_sum::decode(kind, test),

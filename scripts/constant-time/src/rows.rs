@@ -2,6 +2,7 @@
 mod arrays;
 mod bigint;
 mod custody;
+mod elgamal;
 mod field;
 mod mpc;
 mod paillier;
@@ -39,6 +40,7 @@ const GROUPS: &[&[Row]] = &[
     mpc::ROWS,
     paillier::ROWS,
     arrays::ROWS,
+    elgamal::ROWS,
     shamir::ROWS,
     custody::ROWS,
 ];

@@ -3,10 +3,14 @@ use core::hint::black_box;
 
 use veilkit::{
     PartyId,
+    codec::{Decode, Encode},
+    elgamal::additive::{EncryptedArray, Params, PlainArray, PublicKey},
     mpc::{
-        Destination, IdentityKey, Outgoing,
+        Destination, IdentityKey, Outgoing, dkg,
         secure_sum::{Input, Plan, PlanSpec, Session, SessionId},
+        threshold_decrypt::DecryptionShare,
     },
+    shape::Shape,
 };
 
 use super::{Row, planted, row};
@@ -16,6 +20,8 @@ pub(super) const ROWS: &[Row] = &[
     row("mpc", "secure_sum::Input::reals", "values", reals),
     row("mpc", "secure_sum::Input::integers", "values", integers),
     row("mpc", "secure_sum::Session: start, rounds 1 and 2", "input, generator", rounds),
+    row("mpc", "dkg::Session::start", "generator", dkg_start),
+    row("mpc", "threshold_decrypt: DecryptionShare::create", "share of the key", decryption_share),
     planted("mpc", "planted: a value's range by comparison", "values", range),
 ];
 
@@ -37,6 +43,50 @@ fn plan() -> (Plan, Vec<IdentityKey>) {
         purpose: "constant time".into(),
     });
     (plan.expect("the plan is valid"), keys)
+}
+
+fn dkg_setup() -> (dkg::Setup, Vec<IdentityKey>) {
+    let mut rng = public_rng();
+    let keys: Vec<_> = (0..2).map(|_| IdentityKey::generate(&mut rng)).collect();
+    let parties = keys.iter().zip(1..).map(|(key, n)| (party(n), key.identity())).collect();
+    (dkg::Setup::new(SessionId([2; 32]), parties, 2).expect("valid"), keys)
+}
+
+fn dkg_start() {
+    let (setup, keys) = dkg_setup();
+    let (_, step) = dkg::Session::start(&setup, party(1), &keys[0], &mut SecretRng::new()).expect("a member");
+    assert_eq!(step.outgoing.len(), 1);
+}
+
+/// The key of an honest run, the first party's share of it secret.
+fn hidden_share() -> dkg::KeyShare {
+    let (setup, keys) = dkg_setup();
+    let mut rng = public_rng();
+    let (mut a, first) = dkg::Session::start(&setup, party(1), &keys[0], &mut rng).expect("a member");
+    let (mut b, second) = dkg::Session::start(&setup, party(2), &keys[1], &mut rng).expect("a member");
+    let (mut from_a, mut from_b) = (first.outgoing, second.outgoing);
+    loop {
+        let to_a = [(party(2), from_b[0].bytes.clone())];
+        let step = b.step(&[(party(1), from_a[0].bytes.clone())]).expect("honest");
+        let own = a.step(&to_a).expect("honest");
+        if let Some(share) = own.output {
+            let mut bytes = share.to_bytes();
+            let at = bytes.len() - 32;
+            secret(&mut bytes[at..]);
+            return dkg::KeyShare::from_bytes(&bytes, ()).expect("a share");
+        }
+        (from_a, from_b) = (own.outgoing, step.outgoing);
+    }
+}
+
+fn decryption_share() {
+    let share = hidden_share();
+    let key = PublicKey::from_point(Params::default(), share.group().public_point()).expect("a key");
+    let shape = Shape::new(&[1]).expect("one axis");
+    let plain = PlainArray::integers(key.params(), &shape, &[5]).expect("small");
+    let array = EncryptedArray::encrypt(&key, &plain, &mut public_rng(), &mut ()).expect("fits");
+    let made = DecryptionShare::create(&share, &array, b"session", &mut SecretRng::new()).expect("one key");
+    assert_eq!(made.party(), party(1));
 }
 
 fn values() -> [f64; 4] {

@@ -10,8 +10,8 @@
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeGreater};
 use zeroize::Zeroizing;
 
-use super::magnitude::Magnitude;
 use crate::error::{Error, ErrorKind, Result};
+use crate::magnitude::Magnitude;
 use crate::secret::declassify;
 
 /// Bits of the absolute value of the largest number that encodes.
@@ -25,7 +25,7 @@ const EXPONENT_SPECIAL: u64 = 0x7ff;
 ///
 /// # Errors
 /// `OutOfRange` if any number is not finite or beyond the limit; all numbers are read before it is told.
-pub(super) fn encode_f64(values: &[f64], fraction_bits: u32, limit: u128) -> Result<Zeroizing<Vec<i128>>> {
+pub(crate) fn encode_f64(values: &[f64], fraction_bits: u32, limit: u128) -> Result<Zeroizing<Vec<i128>>> {
     let mut encoded = Zeroizing::new(Vec::with_capacity(values.len()));
     let mut bad = Choice::from(0);
     for value in values {
@@ -41,7 +41,7 @@ pub(super) fn encode_f64(values: &[f64], fraction_bits: u32, limit: u128) -> Res
 ///
 /// # Errors
 /// `OutOfRange`, told after all were read.
-pub(super) fn encode_i64(values: &[i64], limit: u128) -> Result<Zeroizing<Vec<i128>>> {
+pub(crate) fn encode_i64(values: &[i64], limit: u128) -> Result<Zeroizing<Vec<i128>>> {
     let mut encoded = Zeroizing::new(Vec::with_capacity(values.len()));
     let mut bad = Choice::from(0);
     for value in values {
@@ -57,7 +57,7 @@ pub(super) fn encode_i64(values: &[i64], limit: u128) -> Result<Zeroizing<Vec<i1
 ///
 /// # Errors
 /// `OutOfRange` unless it is a finite number of at least 0 whose encoding fits.
-pub(super) fn encode_bound(bound: f64, fraction_bits: u32) -> Result<Magnitude> {
+pub(crate) fn encode_bound(bound: f64, fraction_bits: u32) -> Result<Magnitude> {
     const RANGE: Error =
         Error::new(ErrorKind::OutOfRange, "bound: not a finite number within the key's range");
     if !bound.is_finite() || bound < 0.0 {
@@ -76,7 +76,7 @@ pub(super) fn encode_bound(bound: f64, fraction_bits: u32) -> Result<Magnitude> 
 ///
 /// # Errors
 /// `OutOfRange` if a result is too large for `f64`; all are read before it is told.
-pub(super) fn decode_f64<'a>(
+pub(crate) fn decode_f64<'a>(
     integers: impl Iterator<Item = (Choice, &'a [u64])>,
     scale: u32,
 ) -> Result<Zeroizing<Vec<f64>>> {
@@ -97,7 +97,7 @@ pub(super) fn decode_f64<'a>(
 ///
 /// # Errors
 /// `OutOfRange` if a result does not fit; all are read before it is told.
-pub(super) fn decode_i128<'a>(
+pub(crate) fn decode_i128<'a>(
     integers: impl Iterator<Item = (Choice, &'a [u64])>,
 ) -> Result<Zeroizing<Vec<i128>>> {
     let mut decoded = Zeroizing::new(Vec::with_capacity(integers.size_hint().0));
@@ -116,25 +116,25 @@ pub(super) fn decode_i128<'a>(
 }
 
 /// The sign and absolute value of an integer; `i128::MIN` keeps its bits.
-pub(super) fn absolute(value: i128) -> (Choice, u128) {
+pub(crate) fn absolute(value: i128) -> (Choice, u128) {
     let sign = value >> 127;
     let magnitude = (value ^ sign).wrapping_sub(sign);
     (is_odd(sign.cast_unsigned()), magnitude.cast_unsigned())
 }
 
 /// The signed integer of a sign and an absolute value below 2^127.
-pub(super) fn signed(magnitude: u128, negative: Choice) -> i128 {
+pub(crate) fn signed(magnitude: u128, negative: Choice) -> i128 {
     let value = magnitude.cast_signed();
     <i128 as ConditionallySelectable>::conditional_select(&value, &value.wrapping_neg(), negative)
 }
 
 /// Whether a carry or borrow, 0 or 1, is 1.
-pub(super) fn is_one(value: u64) -> Choice {
+pub(crate) fn is_one(value: u64) -> Choice {
     value.ct_eq(&1)
 }
 
 /// `value`, or zero unless `choice` is true.
-pub(super) fn where_true(value: u128, choice: Choice) -> u128 {
+pub(crate) fn where_true(value: u128, choice: Choice) -> u128 {
     u128::conditional_select(&0, &value, choice)
 }
 

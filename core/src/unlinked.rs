@@ -9,7 +9,7 @@ pub struct Unlinked<A>(A);
 
 impl<A> Unlinked<A> {
     /// `array` is not derived.
-    pub(super) fn assume(array: A) -> Self {
+    pub(crate) fn assume(array: A) -> Self {
         Self(array)
     }
 

@@ -46,7 +46,7 @@ impl Pick {
 }
 
 /// The shape and the elements that `picks` leave; axes beyond the picks stay whole.
-pub(super) fn pick(shape: &Shape, picks: &[Pick]) -> Result<(Shape, Vec<usize>)> {
+pub(crate) fn pick(shape: &Shape, picks: &[Pick]) -> Result<(Shape, Vec<usize>)> {
     if picks.len() > shape.extents().len() {
         return Err(Error::new(ErrorKind::ShapeMismatch, "index: more than the array has axes"));
     }
@@ -66,7 +66,7 @@ pub(super) fn pick(shape: &Shape, picks: &[Pick]) -> Result<(Shape, Vec<usize>)>
 }
 
 /// The shape and the elements with the axes in the order `axes`.
-pub(super) fn transpose(shape: &Shape, axes: &[usize]) -> Result<(Shape, Vec<usize>)> {
+pub(crate) fn transpose(shape: &Shape, axes: &[usize]) -> Result<(Shape, Vec<usize>)> {
     let extents = shape.extents();
     let mut sorted = axes.to_vec();
     sorted.sort_unstable();
@@ -84,7 +84,7 @@ pub(super) fn transpose(shape: &Shape, axes: &[usize]) -> Result<(Shape, Vec<usi
 }
 
 /// The shape of the arrays joined along `axis`, and for each element its array and its place there.
-pub(super) fn concatenate(shapes: &[&Shape], axis: usize) -> Result<(Shape, Vec<(usize, usize)>)> {
+pub(crate) fn concatenate(shapes: &[&Shape], axis: usize) -> Result<(Shape, Vec<(usize, usize)>)> {
     const NOTHING: Error = Error::new(ErrorKind::ShapeMismatch, "arrays: none to join");
     let first = shapes.first().ok_or(NOTHING)?.extents();
     if axis >= first.len() {
@@ -113,7 +113,7 @@ pub(super) fn concatenate(shapes: &[&Shape], axis: usize) -> Result<(Shape, Vec<
 }
 
 /// The shape with a new axis of one element before `axis`.
-pub(super) fn insert_axis(shape: &Shape, axis: usize) -> Result<Shape> {
+pub(crate) fn insert_axis(shape: &Shape, axis: usize) -> Result<Shape> {
     let mut extents = shape.extents().to_vec();
     if axis > extents.len() {
         return Err(AXIS);
@@ -124,20 +124,20 @@ pub(super) fn insert_axis(shape: &Shape, axis: usize) -> Result<Shape> {
 
 /// A matrix product by numpy's rules for one and two axes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct MatmulPlan {
+pub(crate) struct MatmulPlan {
     /// The shape of the result.
-    pub(super) shape: Shape,
+    pub(crate) shape: Shape,
     /// Rows on the left.
-    pub(super) rows: usize,
+    pub(crate) rows: usize,
     /// Terms of each sum.
-    pub(super) inner: usize,
+    pub(crate) inner: usize,
     /// Columns on the right.
-    pub(super) columns: usize,
+    pub(crate) columns: usize,
 }
 
 impl MatmulPlan {
     /// A vector on the left is a row, on the right a column; its axis is not in the result.
-    pub(super) fn new(left: &Shape, right: &Shape) -> Result<Self> {
+    pub(crate) fn new(left: &Shape, right: &Shape) -> Result<Self> {
         let (rows, inner, mut extents) = match *left.extents() {
             [inner] => (1, inner, vec![]),
             [rows, inner] => (rows, inner, vec![rows]),
@@ -158,12 +158,12 @@ impl MatmulPlan {
     }
 
     /// Each element of the result: its row on the left and its column on the right.
-    pub(super) fn cells(&self) -> Vec<(usize, usize)> {
+    pub(crate) fn cells(&self) -> Vec<(usize, usize)> {
         (0..self.rows).flat_map(|row| (0..self.columns).map(move |column| (row, column))).collect()
     }
 
     /// Where a term of a row on the left, or of a column on the right, stands in its array.
-    pub(super) fn place(&self, places: Places, term: usize) -> usize {
+    pub(crate) fn place(&self, places: Places, term: usize) -> usize {
         match places {
             Places::Row(row) => row * self.inner + term,
             Places::Column(column) => term * self.columns + column,
@@ -173,7 +173,7 @@ impl MatmulPlan {
 
 /// The terms on one side of an element of a matrix product.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Places {
+pub(crate) enum Places {
     /// A row of the array on the left.
     Row(usize),
     /// A column of the array on the right.

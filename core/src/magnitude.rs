@@ -5,6 +5,10 @@
 use crate::codec::{Reader, Writer};
 use crate::error::{Error, ErrorKind, Result};
 
+mod format;
+
+pub(crate) use format::Format;
+
 /// An upper bound on the absolute value of an integer.
 ///
 /// Below 2^64 it is exact (`exponent` 0); from there on the top bit of `mantissa` is set. So each bound has one
@@ -128,7 +132,7 @@ impl Magnitude {
     }
 
     /// Writes [`Magnitude::ENCODED_LEN`] bytes.
-    pub(super) fn write(self, out: &mut Writer) {
+    pub(crate) fn write(self, out: &mut Writer) {
         out.u64(self.mantissa).u32(self.exponent);
     }
 
@@ -136,7 +140,7 @@ impl Magnitude {
     ///
     /// # Errors
     /// `InvalidEncoding`.
-    pub(super) fn read(body: &mut Reader<'_>) -> Result<Self> {
+    pub(crate) fn read(body: &mut Reader<'_>) -> Result<Self> {
         let (mantissa, exponent) = (body.u64("bound: mantissa")?, body.u32("bound: exponent")?);
         if exponent > Self::MAX_EXPONENT || (exponent > 0 && mantissa >> 63 == 0) {
             return Err(Error::new(ErrorKind::InvalidEncoding, "bound: not in its canonical form"));
