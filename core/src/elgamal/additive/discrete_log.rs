@@ -37,7 +37,7 @@ const SHARING: usize = 256;
 ///
 /// # Units
 /// 4 MiB of table and 320 KiB of steps ([`DiscreteLog::BYTES`]), made in about a tenth of a second. A logarithm below
-/// 2^19 takes tens of microseconds, one near 2^32 about a millisecond, one near 2^40 a quarter of a second.
+/// 2^19 takes tens of microseconds, one near 2^32 about a millisecond, one near 2^40 less than half a second.
 pub struct DiscreteLog {
     constants: Constants,
     table: Table,

@@ -27,7 +27,7 @@ impl Default for ParamsSpec {
 /// |---|---|---|
 /// | 32, the default | about a millisecond | 16 million |
 /// | 36 | about 20 milliseconds | 268 million |
-/// | 40 | about a quarter of a second | 4 thousand million |
+/// | 40 | less than half a second | 4 thousand million |
 ///
 /// # Security
 /// The group is ristretto255, 126 bits against the best known attack on discrete logarithms. It does not withstand a quantum
