@@ -108,7 +108,7 @@ fn proofs() -> Vec<File> {
             }
             "range" => {
                 file.edit("no bits", "Bits", HEADER_LEN, &[0], InvalidEncoding);
-                file.edit("41 bits", "Bits", HEADER_LEN, &[41], InvalidEncoding);
+                file.edit("43 bits", "Bits", HEADER_LEN, &[43], InvalidEncoding);
             }
             _ => (),
         }

@@ -15,7 +15,7 @@
 //! | [`hand_over`] | a ciphertext under another key holds the same, by the holder of the first secret key |
 //! | [`prove_linear`] | a ciphertext is the agreed linear function of others, rerandomized |
 //! | [`BitProof`] | the ciphertext holds 0 or 1 |
-//! | [`RangeProof`] | the ciphertext holds an integer of so many bits |
+//! | [`RangeProof`] | the ciphertext holds an integer from a public low end to a public high one |
 //! | [`Ballot`] | a list of ciphertexts holds a single 1 among zeros |
 //!
 //! [`Batch`] checks many at once, in a fraction of the time.

@@ -161,6 +161,9 @@ fn range_proofs() {
     assert_eq!(value_of(bit), 1);
     let (five, _) = RangeProof::encrypt(key(), number(5), 3, &context(), rng).expect("within");
     assert_eq!(value_of(five), 5);
+    let (pulse, _) =
+        RangeProof::encrypt_within(key(), number(75), 40..=180, &context(), rng).expect("within");
+    assert_eq!(value_of(pulse), 75);
     let mut choice = usize::from(black_box(1_u8));
     secret(&mut choice);
     let ballot = Ballot::encrypt(key(), choice, 3, &context(), rng).expect("a choice");

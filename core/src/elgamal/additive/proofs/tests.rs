@@ -304,6 +304,81 @@ fn ranges_are_proven_and_nothing_else() {
 }
 
 #[test]
+fn ranges_may_have_any_ends() {
+    let random = &mut rng("bounds");
+    let limit = 1_i64 << 32;
+    for (low, high) in [(0, 1), (0, 2), (-1, 1), (10, 15), (-20, -14), (0, 120), (40, 180), (-limit, limit)] {
+        let range = || low..=high;
+        for value in [low, low + 1, low.midpoint(high), high - 1, high] {
+            let (c, proof) = RangeProof::encrypt_within(key(), value, range(), &context(), random).unwrap();
+            secret_key().check_plaintext(&c, value).unwrap();
+            assert_eq!(proof.bits(), usize::try_from((high - low).ilog2()).unwrap() + 1);
+            proof.equations_within(key(), &c, range(), &context()).unwrap().check().unwrap();
+            for (other_low, other_high) in [(low - 1, high - 1), (low + 1, high + 1), (low, high - 1)] {
+                let other = proof.equations_within(key(), &c, other_low..=other_high, &context());
+                assert!(
+                    other.and_then(|equations| equations.check()).is_err(),
+                    "{low} {high}: another range"
+                );
+            }
+        }
+        for value in [low - 1, high + 1, i64::MIN, i64::MAX] {
+            let refused = RangeProof::encrypt_within(key(), value, range(), &context(), random);
+            assert_eq!(refused.unwrap_err().kind(), ErrorKind::OutOfRange, "{low} {high} {value}");
+        }
+    }
+    #[allow(clippy::reversed_empty_ranges)]
+    let bad = [1..=1, 2..=1, 0..=limit + 1, -limit - 1..=0, i64::MIN..=i64::MAX];
+    for range in bad {
+        let refused = RangeProof::encrypt_within(key(), 1, range, &context(), random);
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::OutOfRange);
+    }
+    // The digits make every integer of the range.
+    for high in 1..=70 {
+        let bounds = range::Bounds::new(key(), &(0..=high)).unwrap();
+        for value in 0..=high {
+            let weighed = |(at, digit): (usize, &i64)| digit * bounds.weight(at).cast_signed();
+            let digits = bounds.digits(value);
+            assert!(digits.iter().all(|digit| (0..=1).contains(digit)));
+            assert_eq!(digits.iter().enumerate().map(weighed).sum::<i64>(), value, "of {high}");
+        }
+        let most: u64 = (0..bounds.digits(0).len()).map(|at| bounds.weight(at)).sum();
+        assert_eq!(most, high.cast_unsigned(), "and none above");
+    }
+}
+
+#[test]
+fn a_range_is_proven_of_a_ciphertext_at_hand() {
+    let (r, random) = (randomizer("r"), &mut rng("at hand"));
+    let c = key().encrypt_with(75, &r).unwrap();
+    let proof = RangeProof::prove(key(), &c, 75, &r, 40..=180, &context(), random).unwrap();
+    proof.equations_within(key(), &c, 40..=180, &context()).unwrap().check().unwrap();
+    let moved = key().add_plain(&c, 1).unwrap();
+    let (lie, s) = (key().encrypt_with(39, &r).unwrap(), randomizer("s"));
+    let refused = |proof: &RangeProof, c: &Ciphertext| {
+        assert!(proof.equations_within(key(), c, 40..=180, &context()).unwrap().check().is_err());
+    };
+    refused(&proof, &moved);
+    refused(&RangeProof::prove(key(), &lie, 40, &r, 40..=180, &context(), random).unwrap(), &lie);
+    refused(&RangeProof::prove(key(), &c, 75, &s, 40..=180, &context(), random).unwrap(), &c);
+    let refused = RangeProof::prove(key(), &c, 39, &r, 40..=180, &context(), random);
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::OutOfRange);
+    let foreign = other_key().public_key().encrypt_with(75, &r).unwrap();
+    let refused = RangeProof::prove(key(), &foreign, 75, &r, 40..=180, &context(), random);
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::ParamsMismatch);
+    // A batch of submissions with one lie, which is found.
+    let mut batch = Batch::new();
+    for value in [40, 77, 180] {
+        let (c, proof) = RangeProof::encrypt_within(key(), value, 40..=180, &context(), random).unwrap();
+        batch.push(proof.equations_within(key(), &c, 40..=180, &context()).unwrap());
+    }
+    batch.verify(random).unwrap();
+    let at = batch.push(proof.equations_within(key(), &moved, 40..=180, &context()).unwrap());
+    assert!(batch.verify(random).is_err());
+    assert_eq!(batch.wrong(), [at]);
+}
+
+#[test]
 fn ballots_add_up_to_a_histogram() {
     let random = &mut rng("ballots");
     let votes = [0, 2, 2, 1, 2];
