@@ -4,6 +4,8 @@
 //! A binding adds its language's manners and nothing else. A rule that two languages need lives here.
 #![deny(unsafe_code)]
 
+pub mod dkg;
+pub mod elgamal;
 pub mod error;
 pub mod guard;
 pub mod paillier;

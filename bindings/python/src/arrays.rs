@@ -9,7 +9,8 @@ use veilkit_bridge::{
 
 use crate::{
     errors::{detached, quick},
-    paillier::{Limit, PaillierPublicKey, PaillierSecretKey, Plain},
+    paillier::{PaillierPublicKey, PaillierSecretKey},
+    plain::{Limit, Plain},
     watch::watched,
 };
 
@@ -143,20 +144,20 @@ impl PaillierArray {
     }
 
     /// Plus plain numbers.
-    fn add_plain(&self, py: Python<'_>, values: Plain<'_>) -> PyResult<Self> {
-        let values = self.encode(py, &values, None)?;
+    fn add_plain(&self, py: Python<'_>, values: Plain<'_>, bound: Option<Limit>) -> PyResult<Self> {
+        let values = self.encode(py, &values, bound)?;
         Self::watched(py, None, |observer| self.0.add_plain(&values, observer))
     }
 
     /// Minus plain numbers.
-    fn sub_plain(&self, py: Python<'_>, values: Plain<'_>) -> PyResult<Self> {
-        let values = self.encode(py, &values, None)?;
+    fn sub_plain(&self, py: Python<'_>, values: Plain<'_>, bound: Option<Limit>) -> PyResult<Self> {
+        let values = self.encode(py, &values, bound)?;
         Self::watched(py, None, |observer| self.0.sub_plain(&values, observer))
     }
 
     /// Plain numbers minus the array.
-    fn rsub_plain(&self, py: Python<'_>, values: Plain<'_>) -> PyResult<Self> {
-        let values = self.encode(py, &values, None)?;
+    fn rsub_plain(&self, py: Python<'_>, values: Plain<'_>, bound: Option<Limit>) -> PyResult<Self> {
+        let values = self.encode(py, &values, bound)?;
         Self::watched(py, None, |observer| self.0.rsub_plain(&values, observer))
     }
 

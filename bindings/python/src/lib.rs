@@ -3,10 +3,13 @@
 #![deny(unsafe_code)]
 
 mod arrays;
+mod dkg;
+mod elgamal;
 mod errors;
 mod mpc;
 mod packed;
 mod paillier;
+mod plain;
 mod shamir;
 mod survey;
 mod verifiable;
@@ -22,6 +25,10 @@ mod _native {
     #[pymodule_export]
     use crate::{
         arrays::PaillierArray,
+        dkg::{
+            MpcDecryptionShare, MpcDkgSession, MpcDkgSetup, MpcGroupKey, MpcKeyShare, mpc_combine_decryption,
+        },
+        elgamal::{ElGamalPublicKey, ElGamalSecretKey, arrays::ElGamalArray},
         errors::error_kinds,
         mpc::{MpcIdentityKey, MpcSumOutput, MpcSumPlan, MpcSumSession},
         packed::PaillierPackedArray,

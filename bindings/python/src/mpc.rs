@@ -7,7 +7,8 @@ use veilkit_bridge::{
     Error, ErrorKind, PartyId, Result,
     codec::{Decode, Encode},
     secure_sum::{
-        self, Destination, Identity, IdentityKey, Input, Plan, PlanSpec, Session, SessionId, Step, SumOutput,
+        self, Destination, Identity, IdentityKey, Input, Outgoing, Plan, PlanSpec, Session, SessionId, Step,
+        SumOutput,
     },
 };
 
@@ -18,7 +19,7 @@ use crate::{
 
 /// A party's long-term signing key.
 #[pyclass(frozen)]
-pub(crate) struct MpcIdentityKey(IdentityKey);
+pub(crate) struct MpcIdentityKey(pub(crate) IdentityKey);
 
 #[pymethods]
 impl MpcIdentityKey {
@@ -67,14 +68,7 @@ impl MpcSumPlan {
         purpose: String,
     ) -> PyResult<Self> {
         let plan = || {
-            let session = match session {
-                None => secure_sum::random_session()?,
-                Some(given) => SessionId(exactly(given, "session: not 32 bytes")?),
-            };
-            let parties = parties
-                .iter()
-                .map(|(number, identity)| Ok((PartyId::new(*number)?, read_identity(identity)?)))
-                .collect::<Result<_>>()?;
+            let (session, parties) = (session_or_random(session)?, members(&parties)?);
             Plan::new(PlanSpec {
                 session,
                 parties,
@@ -235,10 +229,7 @@ impl MpcSumSession {
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Sent<'py>> {
         let step = watched(py, progress, |observer, _| {
-            let incoming = incoming
-                .into_iter()
-                .map(|(from, bytes)| Ok((PartyId::new(from)?, bytes)))
-                .collect::<Result<Vec<_>>>()?;
+            let incoming = arrived(incoming)?;
             self.0.lock().unwrap_or_else(PoisonError::into_inner).step(&incoming, observer)
         })?;
         Ok(sent(py, step))
@@ -252,14 +243,34 @@ impl MpcSumSession {
 }
 
 fn sent(py: Python<'_>, step: Step) -> Sent<'_> {
-    let messages = step.outgoing.iter().map(|message| {
-        let receiver = match message.to {
-            Destination::All => 0,
-            Destination::One(party) => party.get(),
-        };
-        (receiver, PyBytes::new(py, &message.bytes))
-    });
-    (messages.collect(), step.output.map(MpcSumOutput))
+    (addressed(py, &step.outgoing), step.output.map(MpcSumOutput))
+}
+
+/// Messages with their receivers, or 0 for all others.
+pub(crate) fn addressed<'py>(py: Python<'py>, messages: &[Outgoing]) -> Vec<(u16, Bound<'py, PyBytes>)> {
+    let receiver = |message: &Outgoing| match message.to {
+        Destination::All => 0,
+        Destination::One(party) => party.get(),
+    };
+    messages.iter().map(|message| (receiver(message), PyBytes::new(py, &message.bytes))).collect()
+}
+
+/// Messages with their senders.
+pub(crate) fn arrived(incoming: Vec<(u16, Vec<u8>)>) -> Result<Vec<(PartyId, Vec<u8>)>> {
+    incoming.into_iter().map(|(from, bytes)| Ok((PartyId::new(from)?, bytes))).collect()
+}
+
+/// Parties with their identities.
+pub(crate) fn members(parties: &[(u16, Vec<u8>)]) -> Result<Vec<(PartyId, Identity)>> {
+    parties.iter().map(|(number, identity)| Ok((PartyId::new(*number)?, read_identity(identity)?))).collect()
+}
+
+/// The session that is given, or a new one.
+pub(crate) fn session_or_random(given: Option<&[u8]>) -> Result<SessionId> {
+    match given {
+        None => secure_sum::random_session(),
+        Some(given) => Ok(SessionId(exactly(given, "session: not 32 bytes")?)),
+    }
 }
 
 fn read_identity(bytes: &[u8]) -> Result<Identity> {

@@ -8,7 +8,8 @@ use veilkit_bridge::{
 use crate::{
     arrays::to_numpy,
     errors::detached,
-    paillier::{Limit, PaillierPublicKey, PaillierSecretKey, Plain},
+    paillier::{PaillierPublicKey, PaillierSecretKey},
+    plain::{Limit, Plain},
     watch::watched,
 };
 

@@ -1,7 +1,6 @@
 //! `veilkit.paillier`: keys as immutable handles; arrays in `arrays.rs`.
 use std::sync::{Mutex, PoisonError};
 
-use numpy::{PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::{prelude::*, types::PyBytes};
 use veilkit_bridge::{
     Observer, Result,
@@ -16,22 +15,9 @@ use crate::{
     arrays::PaillierArray,
     errors::{detached, quick},
     packed::PaillierPackedArray,
+    plain::{Limit, Plain},
     watch::watched,
 };
-
-/// Plain numbers, read where numpy has them.
-#[derive(FromPyObject)]
-pub(crate) enum Plain<'py> {
-    Integers(PyReadonlyArrayDyn<'py, i64>),
-    Floats(PyReadonlyArrayDyn<'py, f64>),
-}
-
-/// A public bound on plain numbers.
-#[derive(FromPyObject, Clone, Copy)]
-pub(crate) enum Limit {
-    Integer(u64),
-    Real(f64),
-}
 
 impl Plain<'_> {
     /// The encoded numbers. An integer bound is for integers, a real one for floats.
@@ -41,25 +27,12 @@ impl Plain<'_> {
         params: &Params,
         limit: Option<Limit>,
     ) -> PyResult<PlainArray> {
-        match self {
-            Self::Integers(values) => {
-                let limit = limit.map(|limit| match limit {
-                    Limit::Integer(limit) => Ok(limit),
-                    Limit::Real(_) => Err(pyo3::exceptions::PyTypeError::new_err("bound: an integer")),
-                });
-                let (shape, values, limit) = (values.shape(), values.as_slice()?, limit.transpose()?);
-                detached(py, || paillier::integers(params, shape, values, limit))
-            }
-            Self::Floats(values) => {
-                let limit = limit.map(|limit| match limit {
-                    #[allow(clippy::cast_precision_loss)] // Python hands in a float for floats
-                    Limit::Integer(limit) => limit as f64,
-                    Limit::Real(limit) => limit,
-                });
-                let (shape, values) = (values.shape(), values.as_slice()?);
-                detached(py, || paillier::fixed_point(params, shape, values, limit))
-            }
-        }
+        self.read(
+            py,
+            limit,
+            |shape, values, limit| paillier::integers(params, shape, values, limit),
+            |shape, values, limit| paillier::fixed_point(params, shape, values, limit),
+        )
     }
 }
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import veilkit as vk
-from veilkit import errors, mpc, paillier, shamir
+from veilkit import elgamal, errors, mpc, paillier, shamir
 
 
 def documented() -> Iterator[tuple[str, object, ModuleType]]:
-    for module in (vk, errors, mpc, paillier, shamir):
+    for module in (vk, errors, elgamal, elgamal.additive, mpc, paillier, shamir):
         yield module.__name__, module, module
         for name in module.__all__:
             value = getattr(module, name)

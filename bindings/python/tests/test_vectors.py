@@ -15,12 +15,31 @@ import numpy as np
 import pytest
 
 import veilkit as vk
-from veilkit import mpc, paillier, shamir
+from veilkit import elgamal, mpc, paillier, shamir
 from veilkit.paillier import EncryptedArray, PackedArray, PublicKey, SecretKey
 
 VECTORS = Path(__file__).parents[3] / "vectors"
 # Not offered in Python: field elements are for protocols, and messages are read by sessions.
 RUST_ONLY = {
+    "decode/dkg_message",
+    "decode/elgamal_additive_ballot",
+    "decode/elgamal_additive_bit_proof",
+    "decode/elgamal_additive_proof",
+    "decode/elgamal_additive_range_proof",
+    "decode/elgamal_integer_ciphertext",
+    "decode/elgamal_integer_public_key",
+    "decode/elgamal_integer_secret_key",
+    "decode/elgamal_point_ciphertext",
+    "decode/elgamal_point_public_key",
+    "decode/elgamal_point_secret_key",
+    "elgamal/additive_prove",
+    "elgamal/additive_verify",
+    "elgamal/ballot_encrypt",
+    "elgamal/ballot_verify",
+    "elgamal/integer_decrypt",
+    "elgamal/integer_encrypt",
+    "elgamal/integer_evaluate",
+    "elgamal/integer_keygen",
     "decode/paillier_equality_proof",
     "decode/paillier_product_proof",
     "decode/paillier_proven_public_key",
@@ -66,14 +85,6 @@ RUST_ONLY = {
 def files() -> dict[Path, Any]:
     paths = sorted(path for path in VECTORS.glob("*/**/*.json") if not path.is_relative_to(VECTORS / "schema"))
     return {path.relative_to(VECTORS).with_suffix(""): json.loads(path.read_text()) for path in paths}
-
-
-# ElGamal, key generation and threshold decryption have no Python module yet.
-RUST_ONLY |= {
-    content["algorithm"]
-    for content in files().values()
-    if any(name in content["algorithm"] for name in ("elgamal", "dkg", "decryption_share"))
-}
 
 
 def can_be_said(inputs: Any) -> bool:
@@ -128,6 +139,14 @@ def decodes_under_key(name: str, kind: Any) -> Callable[[Any], None]:
     def procedure(test: Any) -> None:
         data, key = unhex(test["inputs"][name]), public_key(test["inputs"]["paillier_public_key"])
         assert kind.from_bytes(data, key).to_bytes() == data
+
+    return procedure
+
+
+def decodes_under_elgamal_key(name: str, kind: Any) -> Callable[[Any], None]:
+    def procedure(test: Any) -> None:
+        data = unhex(test["inputs"][name])
+        assert kind.from_bytes(data, elgamal_key(test["inputs"])).to_bytes() == data
 
     return procedure
 
@@ -194,6 +213,72 @@ def evaluate(test: Any) -> None:
     if "paillier_array" in test["expected"]:
         theirs = EncryptedArray.from_bytes(unhex(test["expected"]["paillier_array"]), key)
         same(ours, theirs, inputs["paillier_public_key"])
+
+
+@functools.cache
+def elgamal_keys() -> dict[str, elgamal.SecretKey]:
+    """The secret keys of the key generation's vectors, by the bytes of their public keys."""
+    tests = [t["expected"] for t in files()[Path("elgamal/additive_keygen")]["tests"] if t["result"] == "valid"]
+    read = elgamal.SecretKey.from_bytes
+    return {t["elgamal_additive_public_key"]: read(unhex(t["elgamal_additive_secret_key"])) for t in tests}
+
+
+def elgamal_key(inputs: Any) -> elgamal.PublicKey:
+    return elgamal.PublicKey.from_bytes(unhex(inputs["elgamal_additive_public_key"]))
+
+
+def elgamal_keygen(test: Any) -> None:
+    sizes = {name: int(test["inputs"][name]) for name in ("fraction_bits", "value_bits", "decode_bits")}
+    if test["result"] == "invalid":
+        elgamal.generate_keypair(**sizes)
+        return
+    key = elgamal_keys()[test["expected"]["elgamal_additive_public_key"]]
+    assert key.public_key.to_bytes() == unhex(test["expected"]["elgamal_additive_public_key"])
+    assert key.to_bytes() == unhex(test["expected"]["elgamal_additive_secret_key"])
+    assert {name: getattr(key.public_key, name) for name in sizes} == sizes
+
+
+def elgamal_same(ours: elgamal.EncryptedArray, test: Any) -> None:
+    """The same numbers and the same public facts as the expected array."""
+    if test["result"] == "valid":
+        theirs = elgamal.EncryptedArray.from_bytes(unhex(test["expected"]["elgamal_additive_array"]), ours.public_key)
+        for fact in ("shape", "kind", "scale", "bound_bits", "headroom_bits"):
+            assert getattr(ours, fact) == getattr(theirs, fact)
+        secret = elgamal_keys()[test["inputs"]["elgamal_additive_public_key"]]
+        np.testing.assert_array_equal(secret.decrypt(ours), secret.decrypt(theirs))
+
+
+def elgamal_bound(inputs: Any) -> Any:
+    return (int if "integers" in inputs else float)(inputs["bound"]) if "bound" in inputs else None
+
+
+def elgamal_encrypt(test: Any) -> None:
+    elgamal_same(elgamal_key(test["inputs"]).encrypt(plain(test["inputs"]), bound=elgamal_bound(test["inputs"])), test)
+
+
+def elgamal_decrypt(test: Any) -> None:
+    key = elgamal.SecretKey.from_bytes(unhex(test["inputs"]["elgamal_additive_secret_key"]))
+    array = elgamal.EncryptedArray.from_bytes(unhex(test["inputs"]["elgamal_additive_array"]), key.public_key)
+    np.testing.assert_array_equal(key.decrypt(array), plain(test["expected"]))
+
+
+def elgamal_evaluate(test: Any) -> None:
+    inputs = test["inputs"]
+    key = elgamal_key(inputs)
+    arrays = [elgamal.EncryptedArray.from_bytes(data, key) for data in unhex(inputs["elgamal_additive_array"])]
+    x: Any = arrays[0]
+    operations: dict[str, Callable[[], Any]] = {
+        "add": lambda: x + arrays[1],
+        "sub": lambda: x - arrays[1],
+        "neg": lambda: -x,
+        "sum": lambda: x.sum(int(inputs["axis"]) if "axis" in inputs else None),
+        "add_plain": lambda: x.add(plain(inputs), bound=elgamal_bound(inputs)),
+        "sub_plain": lambda: x.subtract(plain(inputs), bound=elgamal_bound(inputs)),
+        "mul_plain": lambda: x.multiply(plain(inputs), bound=elgamal_bound(inputs)),
+        "dot": lambda: x.dot(plain(inputs), bound=elgamal_bound(inputs)),
+        "matmul": lambda: x.matmul(plain(inputs), bound=elgamal_bound(inputs)),
+    }
+    elgamal_same(operations[inputs["operation"]](), test)
 
 
 def split(test: Any) -> None:
@@ -270,6 +355,16 @@ def secure_sum(test: Any) -> None:
 
 
 PROCEDURES: dict[str, Callable[[Any], None]] = {
+    "decode/decryption_share": decodes("decryption_share", mpc.DecryptionShare.from_bytes),
+    "decode/dkg_group_key": decodes("dkg_group_key", mpc.GroupKey.from_bytes),
+    "decode/dkg_key_share": decodes("dkg_key_share", mpc.KeyShare.from_bytes),
+    "decode/elgamal_additive_array": decodes_under_elgamal_key("elgamal_additive_array", elgamal.EncryptedArray),
+    "decode/elgamal_additive_public_key": decodes("elgamal_additive_public_key", elgamal.PublicKey.from_bytes),
+    "decode/elgamal_additive_secret_key": decodes("elgamal_additive_secret_key", elgamal.SecretKey.from_bytes),
+    "elgamal/additive_decrypt": elgamal_decrypt,
+    "elgamal/additive_encrypt": elgamal_encrypt,
+    "elgamal/additive_evaluate": elgamal_evaluate,
+    "elgamal/additive_keygen": elgamal_keygen,
     "decode/mpc_identity_key": decodes("mpc_identity_key", mpc.IdentityKey.from_bytes),
     "decode/paillier_array": decodes_under_key("paillier_array", EncryptedArray),
     "decode/paillier_packed_array": decodes_under_key("paillier_packed_array", PackedArray),

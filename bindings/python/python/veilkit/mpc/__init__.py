@@ -14,8 +14,19 @@ takes the messages that arrived and gives those to send, over whatever transport
 >>> outputs = mpc.run_locally(plan, dict(enumerate(keys, start=1)), inputs)
 >>> outputs[1].values
 array([375.,   6.])
+
+Parties also make ElGamal keys together (`DkgSession`), of which any `threshold` of them decrypt and fewer learn nothing.
 """
 
+from ._dkg import (
+    DecryptionShare,
+    DkgSession,
+    DkgSetup,
+    DkgStep,
+    GroupKey,
+    KeyShare,
+    run_dkg_locally,
+)
 from ._secure_sum import (
     ALL,
     ROUNDS,
@@ -35,7 +46,13 @@ __all__ = [
     "DEFAULT_RANGE",
     "ROUNDS",
     "Column",
+    "DecryptionShare",
+    "DkgSession",
+    "DkgSetup",
+    "DkgStep",
+    "GroupKey",
     "IdentityKey",
+    "KeyShare",
     "Outgoing",
     "Result",
     "Step",
@@ -45,6 +62,7 @@ __all__ = [
     "SumSession",
     "Summary",
     "Survey",
+    "run_dkg_locally",
     "run_locally",
     "simulate",
 ]

@@ -10,13 +10,13 @@ import numpy as np
 from .. import _native
 from .._arrays import PlainArray, limit, plain_array
 from .._checks import Buffer, as_bytes
+from .._encrypted import Encrypted
 from .._progress import Progress, reporting
 from ..errors import error
-from . import _array, _keys
-from ._encrypted import Encrypted
+from . import _keys
 
 
-class PackedArray(Encrypted):
+class PackedArray(Encrypted[_native.PaillierPackedArray, "_keys.PublicKey"]):
     """Encrypted numbers, many in each ciphertext: less time and fewer bytes per number, and fewer operations.
 
     ``+ -`` with packed arrays of the same shape and layout, ``+ -`` with plain numbers that lie within the array's own
@@ -32,19 +32,8 @@ class PackedArray(Encrypted):
     """
 
     __slots__ = ()
-    _handle: _native.PaillierPackedArray
 
     __array_ufunc__ = None  # numpy's operators leave plain operands on the left to this class
-
-    @classmethod
-    def _wrap(cls, handle: _native.PaillierPackedArray, public_key: _keys.PublicKey) -> PackedArray:
-        array = object.__new__(cls)
-        array._handle = handle
-        array._public_key = public_key
-        return array
-
-    def _like(self, handle: _native.PaillierPackedArray) -> PackedArray:
-        return PackedArray._wrap(handle, self._public_key)
 
     @property
     def slots(self) -> int:
@@ -74,7 +63,7 @@ class PackedArray(Encrypted):
 
     def _plain(self, other: Any) -> PlainArray | None:
         """Plain numbers stretched to this shape; `None` for a type that is somebody else's business."""
-        if isinstance(other, (PackedArray, _array.EncryptedArray, str, bytes)) or other is None:
+        if isinstance(other, (Encrypted, str, bytes)) or other is None:
             return None
         plain = plain_array(other, "operand")
         try:
@@ -100,7 +89,7 @@ class PackedArray(Encrypted):
         return (-self).__add__(other)
 
     def __mul__(self, other: Any) -> PackedArray:
-        if isinstance(other, (PackedArray, _array.EncryptedArray, str, bytes)) or other is None:
+        if isinstance(other, (Encrypted, str, bytes)) or other is None:
             return NotImplemented
         return self.multiply(other)
 
@@ -120,8 +109,8 @@ class PackedArray(Encrypted):
             ParameterError: more than one factor, NaN, infinity, or a factor beyond `bound`.
             EvaluationError: no room is left in the slots.
         """
-        if isinstance(factor, (_array.EncryptedArray, PackedArray)):
-            raise TypeError("Paillier multiplies encrypted numbers by plain ones only")
+        if isinstance(factor, Encrypted):
+            raise TypeError("encrypted numbers are multiplied by plain ones only")
         plain = plain_array(factor, "factor")
         return self._like(self._handle.mul_plain(plain, limit(bound, plain)))
 

@@ -1,24 +1,49 @@
-"""What encrypted arrays and packed arrays have in common: public facts, bytes, and what encrypted numbers cannot do."""
+"""What encrypted arrays of every scheme have in common: public facts, bytes, and what encrypted numbers cannot do."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from .. import _native
-    from ._keys import PublicKey
+    from typing_extensions import Self
 
 
-class Encrypted:
+class Handle(Protocol):
+    """What every native array offers."""
+
+    @property
+    def shape(self) -> list[int]: ...
+    @property
+    def scale(self) -> int: ...
+    @property
+    def headroom_bits(self) -> int: ...
+    def to_bytes(self) -> bytes: ...
+
+
+H = TypeVar("H", bound=Handle)
+K = TypeVar("K")
+
+
+class Encrypted(Generic[H, K]):
     """Encrypted numbers under one key. The handle is immutable; operations give new objects."""
 
     __slots__ = ("_handle", "_public_key")
-    _handle: _native.PaillierArray | _native.PaillierPackedArray
-    _public_key: PublicKey
+    _handle: H
+    _public_key: K
 
     def __init__(self) -> None:
         raise TypeError(f"use encrypt or {type(self).__name__}.from_bytes")
+
+    @classmethod
+    def _wrap(cls, handle: H, public_key: K) -> Self:
+        array = object.__new__(cls)
+        array._handle = handle
+        array._public_key = public_key
+        return array
+
+    def _like(self, handle: H) -> Self:
+        return self._wrap(handle, self._public_key)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -51,7 +76,7 @@ class Encrypted:
         return self._handle.headroom_bits
 
     @property
-    def public_key(self) -> PublicKey:
+    def public_key(self) -> K:
         """The key it is encrypted under."""
         return self._public_key
 

@@ -1,0 +1,70 @@
+//! ElGamal with the system's randomness: which key encrypts, which operand a number is, what a decryption gives.
+pub use veilkit::elgamal::additive::{
+    EncryptedArray, Keypair, Params, ParamsSpec, PlainArray, PublicKey, SecretKey,
+};
+pub use veilkit::shape::Pick;
+use veilkit::{Result, progress::Observer, shape::Shape};
+use zeroize::Zeroizing;
+
+use crate::random::OsRandom;
+
+/// A fresh key.
+///
+/// # Errors
+/// `InvalidParams`; those of [`Keypair::generate`].
+pub fn generate(spec: ParamsSpec, rng: &mut OsRandom) -> Result<SecretKey> {
+    Ok(Keypair::generate(Params::new(spec)?, rng)?.into_parts().1)
+}
+
+/// Fixed-point numbers, within a public bound if one is declared.
+///
+/// # Errors
+/// As [`PlainArray::fixed_point`] and [`PlainArray::fixed_point_within`].
+pub fn fixed_point(
+    params: &Params,
+    extents: &[usize],
+    values: &[f64],
+    bound: Option<f64>,
+) -> Result<PlainArray> {
+    let shape = Shape::new(extents)?;
+    match bound {
+        None => PlainArray::fixed_point(params, &shape, values),
+        Some(bound) => PlainArray::fixed_point_within(params, &shape, values, bound),
+    }
+}
+
+/// Integers, within a public bound if one is declared.
+///
+/// # Errors
+/// As [`PlainArray::integers`] and [`PlainArray::integers_within`].
+pub fn integers(
+    params: &Params,
+    extents: &[usize],
+    values: &[i64],
+    bound: Option<u64>,
+) -> Result<PlainArray> {
+    let shape = Shape::new(extents)?;
+    match bound {
+        None => PlainArray::integers(params, &shape, values),
+        Some(bound) => PlainArray::integers_within(params, &shape, values, bound),
+    }
+}
+
+/// What a decryption gives.
+pub enum Numbers {
+    /// Of fixed-point numbers.
+    Floats(Zeroizing<Vec<f64>>),
+    /// Of integers.
+    Integers(Zeroizing<Vec<i64>>),
+}
+
+/// Floats for fixed point, integers at scale 0.
+///
+/// # Errors
+/// As [`EncryptedArray::decrypt`] and [`EncryptedArray::decrypt_integers`].
+pub fn decrypt(array: &EncryptedArray, key: &SecretKey, observer: &mut dyn Observer) -> Result<Numbers> {
+    match array.scale() {
+        0 => array.decrypt_integers(key, observer).map(Numbers::Integers),
+        _ => array.decrypt(key, observer).map(Numbers::Floats),
+    }
+}
