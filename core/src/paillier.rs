@@ -70,7 +70,7 @@ use crate::{fixed_point as encoder, magnitude, shape::selection, unlinked};
 pub use crate::magnitude::Magnitude;
 pub use crate::shape::Pick;
 pub use crate::unlinked::Unlinked;
-pub use array::EncryptedArray;
+pub use array::{EncryptedArray, ProvenProductArray};
 pub use ciphertext::Ciphertext;
 pub use encrypt::EncryptionKey;
 pub use evaluate::MAX_WEIGHT_BITS;

@@ -1,11 +1,11 @@
 //! Paillier with the system's randomness: which key encrypts, which operand a number is, what a decryption gives.
 pub use veilkit::paillier::{
-    EncryptedArray, Keypair, PackedArray, Params, ParamsSpec, Pick, PlainArray, PublicKey, SecretKey,
-    UnprovenPublicKey,
+    EncryptedArray, EqualityProof, Keypair, PackedArray, Params, ParamsSpec, Pick, PlainArray, ProductProof,
+    ProvenProductArray, ProvenPublicKey, PublicKey, Range, SecretKey, Submission, UnprovenPublicKey,
 };
 use veilkit::{
     Error, ErrorKind, Result,
-    codec::{Encode, HEADER_LEN, Reader, Writer},
+    codec::{Decode, Encode, HEADER_LEN, Reader, Writer},
     paillier::{KeyId, RandomizerPool},
     progress::Observer,
     shape::Shape,
@@ -72,6 +72,37 @@ impl Encryptor<'_> {
 /// `InvalidParams`; those of [`Keypair::generate`].
 pub fn generate(spec: ParamsSpec, rng: &mut OsRandom) -> Result<SecretKey> {
     Ok(Keypair::generate(Params::new(spec)?, rng)?.into_parts().1)
+}
+
+/// Reads a public key and checks its proof.
+///
+/// # Errors
+/// As for [`ProvenPublicKey`]; `InvalidEncoding`, in words of its own, for a key without a proof.
+pub fn read_proven(bytes: &[u8]) -> Result<ProvenPublicKey> {
+    const UNPROVEN: Error =
+        Error::new(ErrorKind::InvalidEncoding, "public key: has no proof; read it as an UnprovenPublicKey");
+    ProvenPublicKey::from_bytes(bytes, ())
+        .map_err(|error| if UnprovenPublicKey::from_bytes(bytes, ()).is_ok() { UNPROVEN } else { error })
+}
+
+/// The ends of a range.
+#[derive(Clone, Copy, Debug)]
+pub enum Ends {
+    /// For integers.
+    Integers(i64, i64),
+    /// For fixed-point numbers.
+    Reals(f64, f64),
+}
+
+impl Ends {
+    /// # Errors
+    /// As [`Range::integers`] and [`Range::fixed_point`].
+    pub fn range(self, params: &Params) -> Result<Range> {
+        match self {
+            Self::Integers(low, high) => Range::integers(low, high),
+            Self::Reals(low, high) => Range::fixed_point(params, low, high),
+        }
+    }
 }
 
 /// Fixed-point numbers, within a public bound if one is declared.

@@ -11,6 +11,7 @@ use crate::{
     errors::{detached, quick},
     paillier::{PaillierPublicKey, PaillierSecretKey},
     plain::{Limit, Plain},
+    proofs::{PaillierEqualityProof, PaillierProductProof},
     watch::watched,
 };
 
@@ -98,6 +99,29 @@ impl PaillierArray {
     ) -> PyResult<Bound<'py, PyAny>> {
         let numbers = watched(py, progress, |observer, _| paillier::decrypt(&self.0, &key.0, observer))?;
         to_numpy(py, &numbers)
+    }
+
+    /// One number rerandomized, and the proof that it is the same.
+    fn rerandomize_with_proof(
+        &self,
+        py: Python<'_>,
+        context: &[u8],
+    ) -> PyResult<(Self, PaillierEqualityProof)> {
+        let (same, proof) = watched(py, None, |_, rng| self.0.rerandomize_with_proof(context, rng))?;
+        Ok((Self(same), PaillierEqualityProof(proof)))
+    }
+
+    /// One number times a secret weight: the encrypted weight, the product, and the proof.
+    fn multiply_with_proof(
+        &self,
+        py: Python<'_>,
+        weight: Plain<'_>,
+        bound: Option<Limit>,
+        context: &[u8],
+    ) -> PyResult<(Self, Self, PaillierProductProof)> {
+        let weight = self.encode(py, &weight, bound)?;
+        let made = watched(py, None, |_, rng| self.0.multiply_with_proof(&weight, context, rng))?;
+        Ok((Self(made.weight), Self(made.product), PaillierProductProof(made.proof)))
     }
 
     /// The same elements in another shape.

@@ -10,6 +10,7 @@ mod mpc;
 mod packed;
 mod paillier;
 mod plain;
+mod proofs;
 mod shamir;
 mod survey;
 mod verifiable;
@@ -32,7 +33,8 @@ mod _native {
         errors::error_kinds,
         mpc::{MpcIdentityKey, MpcSumOutput, MpcSumPlan, MpcSumSession},
         packed::PaillierPackedArray,
-        paillier::{PaillierPool, PaillierPublicKey, PaillierSecretKey},
+        paillier::{PaillierPool, PaillierPublicKey, PaillierSecretKey, PaillierUnprovenPublicKey},
+        proofs::{PaillierEqualityProof, PaillierProductProof, PaillierSubmission},
         shamir::{ShamirShare, shamir_combine, shamir_combine_correcting, shamir_split},
         survey::MpcSurvey,
         verifiable::{

@@ -1,12 +1,13 @@
 //! `veilkit.paillier`: keys as immutable handles; arrays in `arrays.rs`.
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use pyo3::{prelude::*, types::PyBytes};
 use veilkit_bridge::{
     Observer, Result,
     codec::{Decode, Encode},
     paillier::{
-        self, Encryptor, Params, ParamsSpec, PlainArray, Pool, PublicKey, SecretKey, UnprovenPublicKey,
+        self, Encryptor, Ends, Params, ParamsSpec, PlainArray, Pool, ProvenPublicKey, PublicKey, SecretKey,
+        Submission, UnprovenPublicKey,
     },
     random::OsRandom,
 };
@@ -16,6 +17,7 @@ use crate::{
     errors::{detached, quick},
     packed::PaillierPackedArray,
     plain::{Limit, Plain},
+    proofs::PaillierSubmission,
     watch::watched,
 };
 
@@ -36,21 +38,69 @@ impl Plain<'_> {
     }
 }
 
-/// The key that encrypts.
+/// The ends of a range.
+#[derive(FromPyObject, Clone, Copy)]
+pub(crate) enum Range {
+    Integers(i64, i64),
+    Reals(f64, f64),
+}
+
+impl Range {
+    pub(crate) fn ends(self) -> Ends {
+        match self {
+            Self::Integers(low, high) => Ends::Integers(low, high),
+            Self::Reals(low, high) => Ends::Reals(low, high),
+        }
+    }
+}
+
+/// A key that came without a proof.
 #[pyclass(frozen)]
-pub(crate) struct PaillierPublicKey(pub(crate) PublicKey);
+pub(crate) struct PaillierUnprovenPublicKey(UnprovenPublicKey);
+
+#[pymethods]
+impl PaillierUnprovenPublicKey {
+    /// Reads an encoded key and checks what can be checked without a proof.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        detached(py, || UnprovenPublicKey::from_bytes(data, ())).map(Self)
+    }
+
+    /// The key, trusted.
+    fn trust_without_proof(&self) -> PaillierPublicKey {
+        PaillierPublicKey(self.0.clone().trust_without_proof(), None)
+    }
+}
+
+/// The key that encrypts, and its proof if it has one.
+#[pyclass(frozen)]
+pub(crate) struct PaillierPublicKey(pub(crate) PublicKey, Option<ProvenPublicKey>);
 
 #[pymethods]
 impl PaillierPublicKey {
-    /// Reads and checks an encoded key.
+    /// Reads an encoded key and checks its proof.
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
-        detached(py, || UnprovenPublicKey::from_bytes(data, ())).map(|key| Self(key.trust_without_proof()))
+        detached(py, || paillier::read_proven(data)).map(Self::proven)
     }
 
-    /// The canonical encoding.
+    /// The canonical encoding, with the proof if there is one.
     fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        match &self.1 {
+            Some(proven) => PyBytes::new(py, &proven.to_bytes()),
+            None => self.to_bytes_without_proof(py),
+        }
+    }
+
+    /// The canonical encoding without a proof.
+    fn to_bytes_without_proof<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0.to_bytes())
+    }
+
+    /// Whether it carries a proof.
+    #[getter]
+    fn is_proven(&self) -> bool {
+        self.1.is_some()
     }
 
     /// Bits of the modulus.
@@ -106,11 +156,35 @@ impl PaillierPublicKey {
     ) -> PyResult<PaillierPackedArray> {
         encrypt_packed(py, Encryptor::Public(&self.0), &values, bound, headroom_bits, progress)
     }
+
+    /// Encrypts each number and proves that it lies in the range.
+    fn submit(
+        &self,
+        py: Python<'_>,
+        values: Plain<'_>,
+        range: Range,
+        context: &[u8],
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PaillierSubmission> {
+        let params = self.0.params();
+        let values = values.encode(py, params, None)?;
+        let range = quick(py, || range.ends().range(params))?;
+        watched(py, progress, |observer, rng| {
+            Submission::encrypt(&self.0, &values, &range, context, rng, observer)
+        })
+        .map(PaillierSubmission)
+    }
 }
 
-/// The key that decrypts.
+impl PaillierPublicKey {
+    fn proven(proven: ProvenPublicKey) -> Self {
+        Self(proven.public_key().clone(), Some(proven))
+    }
+}
+
+/// The key that decrypts, and the proof of its public key once it was made.
 #[pyclass(frozen)]
-pub(crate) struct PaillierSecretKey(pub(crate) SecretKey);
+pub(crate) struct PaillierSecretKey(pub(crate) SecretKey, OnceLock<ProvenPublicKey>);
 
 #[pymethods]
 impl PaillierSecretKey {
@@ -118,13 +192,13 @@ impl PaillierSecretKey {
     #[staticmethod]
     fn generate(py: Python<'_>, modulus_bits: u32, fraction_bits: u32, value_bits: u32) -> PyResult<Self> {
         let spec = ParamsSpec { modulus_bits, fraction_bits, value_bits };
-        watched(py, None, |_, rng| paillier::generate(spec, rng)).map(Self)
+        watched(py, None, |_, rng| paillier::generate(spec, rng)).map(Self::new)
     }
 
     /// Reads and checks an encoded key.
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
-        detached(py, || SecretKey::from_bytes(data, ())).map(Self)
+        detached(py, || SecretKey::from_bytes(data, ())).map(Self::new)
     }
 
     /// The canonical encoding.
@@ -132,9 +206,18 @@ impl PaillierSecretKey {
         PyBytes::new(py, &self.0.to_bytes())
     }
 
-    /// The key that encrypts.
-    fn public_key(&self) -> PaillierPublicKey {
-        PaillierPublicKey(self.0.public_key().clone())
+    /// The key that encrypts, with its proof, which is made once.
+    fn public_key(&self, py: Python<'_>) -> PyResult<PaillierPublicKey> {
+        if let Some(proven) = self.1.get() {
+            return Ok(PaillierPublicKey::proven(proven.clone()));
+        }
+        let proven = watched(py, None, |_, _| self.0.prove_public_key())?;
+        Ok(PaillierPublicKey::proven(self.1.get_or_init(|| proven).clone()))
+    }
+
+    /// The key that encrypts, without the work of a proof.
+    fn public_key_without_proof(&self) -> PaillierPublicKey {
+        PaillierPublicKey(self.0.public_key().clone(), None)
     }
 
     /// The two primes, little-endian.
@@ -164,6 +247,12 @@ impl PaillierSecretKey {
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PaillierPackedArray> {
         encrypt_packed(py, Encryptor::Secret(&self.0), &values, bound, headroom_bits, progress)
+    }
+}
+
+impl PaillierSecretKey {
+    fn new(key: SecretKey) -> Self {
+        Self(key, OnceLock::new())
     }
 }
 

@@ -16,7 +16,16 @@ import pytest
 
 import veilkit as vk
 from veilkit import elgamal, mpc, paillier, shamir
-from veilkit.paillier import EncryptedArray, PackedArray, PublicKey, SecretKey
+from veilkit.paillier import (
+    EncryptedArray,
+    EqualityProof,
+    PackedArray,
+    ProductProof,
+    PublicKey,
+    SecretKey,
+    Submission,
+    UnprovenPublicKey,
+)
 
 VECTORS = Path(__file__).parents[3] / "vectors"
 # Not offered in Python: field elements are for protocols, and messages are read by sessions.
@@ -40,10 +49,6 @@ RUST_ONLY = {
     "elgamal/integer_encrypt",
     "elgamal/integer_evaluate",
     "elgamal/integer_keygen",
-    "decode/paillier_equality_proof",
-    "decode/paillier_product_proof",
-    "decode/paillier_proven_public_key",
-    "decode/paillier_submission",
     "decode/repair_plan",
     "decode/resharing_plan",
     "decode/secure_sum_message",
@@ -58,13 +63,6 @@ RUST_ONLY = {
     "decode/share_message",
     "holders/repair",
     "holders/resharing",
-    "paillier/prove_equality",
-    "paillier/prove_product",
-    "paillier/prove_public_key",
-    "paillier/submit",
-    "paillier/verify_equality",
-    "paillier/verify_product",
-    "paillier/verify_submission",
     "shamir/field_combine",
     "shamir/field_split",
     "shamir/open",
@@ -107,7 +105,12 @@ def unhex(value: Any) -> Any:
 
 @functools.cache
 def public_key(data: str) -> PublicKey:
-    return PublicKey.from_bytes(bytes.fromhex(data))
+    return UnprovenPublicKey.from_bytes(bytes.fromhex(data)).trust_without_proof()
+
+
+@functools.cache
+def secret_key(data: str) -> SecretKey:
+    return SecretKey.from_bytes(bytes.fromhex(data))
 
 
 @functools.cache
@@ -151,13 +154,18 @@ def decodes_under_elgamal_key(name: str, kind: Any) -> Callable[[Any], None]:
     return procedure
 
 
+def unproven_key(test: Any) -> None:
+    data = unhex(test["inputs"]["paillier_public_key"])
+    assert UnprovenPublicKey.from_bytes(data).trust_without_proof().to_bytes() == data
+
+
 def keygen(test: Any) -> None:
     sizes = {name: int(test["inputs"][name]) for name in ("fraction_bits", "value_bits")}
     if test["result"] == "invalid":
         paillier.generate_keypair(bits=int(test["inputs"]["modulus_bits"]), **sizes)
         return
     key = secret_keys()[test["expected"]["paillier_public_key"]]
-    assert key.public_key.to_bytes() == unhex(test["expected"]["paillier_public_key"])
+    assert key.public_key.to_bytes_without_proof() == unhex(test["expected"]["paillier_public_key"])
     assert key.to_bytes() == unhex(test["expected"]["paillier_secret_key"])
     facts = {"fraction_bits": key.public_key.fraction_bits, "value_bits": key.public_key.value_bits}
     assert facts == sizes and key.public_key.bits == int(test["inputs"]["modulus_bits"])
@@ -185,7 +193,7 @@ def same(ours: Any, theirs: Any, key: str) -> None:
 
 
 def decrypt(test: Any, name: str = "paillier_array", kind: Any = EncryptedArray) -> None:
-    key = SecretKey.from_bytes(unhex(test["inputs"]["paillier_secret_key"]))
+    key = secret_key(test["inputs"]["paillier_secret_key"])
     found = key.decrypt(kind.from_bytes(unhex(test["inputs"][name]), key.public_key))
     np.testing.assert_array_equal(found, plain(test["expected"]))
 
@@ -281,6 +289,77 @@ def elgamal_evaluate(test: Any) -> None:
     elgamal_same(operations[inputs["operation"]](), test)
 
 
+def prove_public_key(test: Any) -> None:
+    key = SecretKey.from_bytes(unhex(test["inputs"]["paillier_secret_key"]))
+    data = unhex(test["expected"]["paillier_proven_public_key"])
+    assert key.public_key.to_bytes() == data and PublicKey.from_bytes(data) == key.public_key
+
+
+def submit(test: Any) -> None:
+    inputs = test["inputs"]
+    key, context = public_key(inputs["paillier_public_key"]), unhex(inputs["context"])
+    ends = (int(inputs["low"]), int(inputs["high"]))
+    ours = key.submit(plain(inputs), *ends, context=context)
+    theirs = Submission.from_bytes(unhex(test["expected"]["paillier_submission"]), key)
+    assert (ours.shape, ours.kind, ours.low, ours.high) == (theirs.shape, theirs.kind, *ends)
+    arrays = [submission.verify(*ends, context=context) for submission in (ours, theirs)]
+    same(*arrays, inputs["paillier_public_key"])
+
+
+def verify_submission(test: Any) -> None:
+    inputs = test["inputs"]
+    key = secret_key(inputs["paillier_secret_key"])
+    submission = Submission.from_bytes(unhex(inputs["paillier_submission"]), key.public_key)
+    array = submission.verify(int(inputs["low"]), int(inputs["high"]), context=unhex(inputs["context"]))
+    np.testing.assert_array_equal(key.decrypt(array), plain(test["expected"]))
+
+
+def single(given: Any, name: str, key: PublicKey) -> EncryptedArray:
+    """A ciphertext without a header, as it would come in an array."""
+    integer = int.from_bytes(unhex(given[name]), "little")
+    return EncryptedArray.from_bytes(EncryptedArray.from_integers([integer], key).to_bytes(), key)
+
+
+def prove_equality(test: Any) -> None:
+    key, context = public_key(test["inputs"]["paillier_public_key"]), unhex(test["inputs"]["context"])
+    original = single(test["inputs"], "ciphertext", key)
+    same_number, proof = original.rerandomize_with_proof(context=context)
+    proof.verify(original, same_number, context=context)
+    verify_equality({"inputs": test["inputs"] | test["expected"]})
+
+
+def verify_equality(test: Any) -> None:
+    inputs = test["inputs"]
+    key = public_key(inputs["paillier_public_key"])
+    proof = EqualityProof.from_bytes(unhex(inputs["paillier_equality_proof"]), key)
+    original, other = (foreign(inputs, name, key) for name in ("ciphertext", "rerandomized"))
+    proof.verify(original, other, context=unhex(inputs["context"]))
+
+
+def foreign(given: Any, name: str, key: PublicKey) -> EncryptedArray:
+    """A ciphertext without a header, as it is."""
+    return EncryptedArray.from_integers([int.from_bytes(unhex(given[name]), "little")], key, bound=1)
+
+
+def prove_product(test: Any) -> None:
+    inputs = test["inputs"]
+    key, context = public_key(inputs["paillier_public_key"]), unhex(inputs["context"])
+    number = single(inputs, "ciphertext", key)
+    made = number.multiply_with_proof(int(inputs["weight"]), context=context)
+    made.proof.verify(made.weight, number, made.product, context=context)
+    secret = secret_keys()[inputs["paillier_public_key"]]
+    assert secret.decrypt(made.product).item() == 7 * int(inputs["weight"])
+    verify_product({"inputs": inputs | test["expected"]})
+
+
+def verify_product(test: Any) -> None:
+    inputs = test["inputs"]
+    key = public_key(inputs["paillier_public_key"])
+    proof = ProductProof.from_bytes(unhex(inputs["paillier_product_proof"]), key)
+    weight, number, product = (foreign(inputs, name, key) for name in ("encrypted_weight", "ciphertext", "product"))
+    proof.verify(weight, number, product, context=unhex(inputs["context"]))
+
+
 def split(test: Any) -> None:
     inputs = test["inputs"]
     secret, counts = unhex(inputs["secret"]), (int(inputs["threshold"]), int(inputs["shares"]))
@@ -367,9 +446,13 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "elgamal/additive_keygen": elgamal_keygen,
     "decode/mpc_identity_key": decodes("mpc_identity_key", mpc.IdentityKey.from_bytes),
     "decode/paillier_array": decodes_under_key("paillier_array", EncryptedArray),
+    "decode/paillier_equality_proof": decodes_under_key("paillier_equality_proof", EqualityProof),
     "decode/paillier_packed_array": decodes_under_key("paillier_packed_array", PackedArray),
-    "decode/paillier_public_key": decodes("paillier_public_key", PublicKey.from_bytes),
+    "decode/paillier_product_proof": decodes_under_key("paillier_product_proof", ProductProof),
+    "decode/paillier_proven_public_key": decodes("paillier_proven_public_key", PublicKey.from_bytes),
+    "decode/paillier_public_key": unproven_key,
     "decode/paillier_secret_key": decodes("paillier_secret_key", SecretKey.from_bytes),
+    "decode/paillier_submission": decodes_under_key("paillier_submission", Submission),
     "decode/secure_sum_plan": decodes("secure_sum_plan", mpc.SumPlan.from_bytes),
     "decode/shamir_feldman_commitment": decodes("shamir_feldman_commitment", shamir.KeyCommitment.from_bytes),
     "decode/shamir_feldman_share": decodes("shamir_feldman_share", shamir.KeyShare.from_bytes),
@@ -382,6 +465,13 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "paillier/keygen": keygen,
     "paillier/packed_decrypt": functools.partial(decrypt, name="paillier_packed_array", kind=PackedArray),
     "paillier/packed_encrypt": encrypt_packed,
+    "paillier/prove_equality": prove_equality,
+    "paillier/prove_product": prove_product,
+    "paillier/prove_public_key": prove_public_key,
+    "paillier/submit": submit,
+    "paillier/verify_equality": verify_equality,
+    "paillier/verify_product": verify_product,
+    "paillier/verify_submission": verify_submission,
     "secure_sum/plan": plan,
     "secure_sum/run": secure_sum,
     "shamir/combine": combine,

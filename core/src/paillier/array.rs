@@ -21,8 +21,11 @@ mod bytes;
 mod layout;
 mod ops;
 mod products;
+mod proofs;
 #[cfg(test)]
 mod tests;
+
+pub use proofs::ProvenProductArray;
 
 /// Encrypted numbers under one key: each element its own ciphertext, one public scale and one public bound for all.
 ///

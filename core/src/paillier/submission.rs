@@ -128,6 +128,11 @@ impl Submission {
         EncryptedArray::from_ciphertexts(&self.key, &self.shape, ciphertexts, format.scale, format.bound)
     }
 
+    /// The key that the numbers are encrypted under.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.key
+    }
+
     /// The shape of the numbers.
     pub fn shape(&self) -> &Shape {
         &self.shape

@@ -19,23 +19,32 @@ Numbers are exact integers or fixed point, decided by the element type of what g
 at most 2^-41 for each encoded number). A public bound on the absolute values is carried along, and the operation
 whose result might not fit fails with `EvaluationError`, so that a decryption is never silently wrong.
 
+A key holder publishes a key with a proof that it is well-formed, and `PublicKey.from_bytes` checks it. Numbers that are
+submitted to somebody's sum come with a proof of their range (`PublicKey.submit`, `Submission.verify`).
+
 Security: semantically secure under the decisional composite residuosity assumption and the short-exponent assumption
 of Damgard, Jurik and Nielsen; not against quantum computers. A ciphertext can be changed by anyone without notice, so
 send it over an authentic channel. Shape, kind, bound and key are public; the numbers are not.
 """
 
 from ._array import EncryptedArray, concatenate
-from ._keys import Keypair, PublicKey, SecretKey, generate_keypair
+from ._keys import Keypair, PublicKey, SecretKey, UnprovenPublicKey, generate_keypair
 from ._packed import PackedArray, sum_packed
 from ._pool import RandomizerPool
+from ._proofs import EqualityProof, ProductProof, ProvenProduct, Submission
 
 __all__ = [
     "EncryptedArray",
+    "EqualityProof",
     "Keypair",
     "PackedArray",
+    "ProductProof",
+    "ProvenProduct",
     "PublicKey",
     "RandomizerPool",
     "SecretKey",
+    "Submission",
+    "UnprovenPublicKey",
     "concatenate",
     "generate_keypair",
     "sum_packed",

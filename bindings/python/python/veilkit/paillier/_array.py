@@ -15,7 +15,7 @@ from .._encrypted import Encrypted
 from .._operators import ArrayOperators
 from .._progress import Progress, reporting
 from ..errors import error
-from . import _keys
+from . import _keys, _proofs
 
 
 class EncryptedArray(ArrayOperators[_native.PaillierArray, "_keys.PublicKey"]):
@@ -124,6 +124,48 @@ class EncryptedArray(ArrayOperators[_native.PaillierArray, "_keys.PublicKey"]):
         with reporting(progress, "dot") as report:
             return self._like(self._handle.matmul(plain, reflected, limit(bound, plain), public, report))
 
+    def rerandomize_with_proof(self, *, context: _proofs.Context) -> tuple[EncryptedArray, _proofs.EqualityProof]:
+        """One number in a ciphertext that nobody can link to this one, and the proof that the number is the same.
+
+        Args:
+            context: what names the session and the prover, as text or bytes. The proof holds in this context only.
+
+        Raises:
+            ParameterError: more than one element, or a result of computation: `rerandomize` it first, so that it is sent as
+                it is.
+
+        >>> x = generate_keypair(bits=2048).public_key.encrypt(7)
+        >>> again, proof = x.rerandomize_with_proof(context="session 1, party 2")
+        >>> proof
+        EqualityProof(bits=2048, key='...')
+        """
+        handle, proof = self._handle.rerandomize_with_proof(_proofs.as_context(context))
+        return self._like(handle), _proofs.EqualityProof._wrap(proof, self._public_key)
+
+    def multiply_with_proof(
+        self, weight: float, *, context: _proofs.Context, bound: float | None = None
+    ) -> _proofs.ProvenProduct:
+        """One number times a secret weight, both encrypted, and the proof that the product is right.
+
+        Args:
+            weight: the plain number; an integer stays exact, a float becomes fixed point.
+            context: what names the session and the prover, as text or bytes. The proof holds in this context only.
+            bound: a **public** bound on the weight's absolute value; the key's range if absent.
+
+        Raises:
+            ParameterError: more than one element or weight; a weight beyond `bound`; a result of computation: `rerandomize` it
+                first, so that it is sent as it is.
+            EvaluationError: no room for the product.
+
+        >>> keys = generate_keypair(bits=2048)
+        >>> weight, product, proof = keys.public_key.encrypt(7).multiply_with_proof(6, context="session 1, party 2")
+        >>> keys.secret_key.decrypt(product)
+        np.int64(42)
+        """
+        plain = plain_array(weight, "weight")
+        made = self._handle.multiply_with_proof(plain, limit(bound, plain), _proofs.as_context(context))
+        proof = _proofs.ProductProof._wrap(made[2], self._public_key)
+        return _proofs.ProvenProduct(self._like(made[0]), self._like(made[1]), proof)
 
 def concatenate(arrays: Iterable[EncryptedArray], axis: int = 0) -> EncryptedArray:
     """Joins encrypted arrays of one key along an axis that they have.

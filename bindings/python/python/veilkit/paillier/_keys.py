@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Literal, NoReturn, overload
 
 import numpy as np
@@ -12,7 +13,7 @@ from .._arrays import limit, plain_array
 from .._checks import Buffer, as_bytes, as_count
 from .._progress import Progress, reporting
 from ..errors import error
-from . import _array, _packed, _pool
+from . import _array, _packed, _pool, _proofs
 
 
 def generate_keypair(
@@ -21,7 +22,7 @@ def generate_keypair(
     fraction_bits: int = 40,
     value_bits: int = 88,
 ) -> Keypair:
-    """Makes a new key pair with randomness of the operating system. Takes seconds; Ctrl-C stops it.
+    """Makes a new key pair, and the proof that its public key is well-formed. Takes seconds; Ctrl-C stops it.
 
     Args:
         bits: size of the modulus: 2048 (112-bit security), 3072 (128-bit, the default) or 4096.
@@ -38,7 +39,9 @@ def generate_keypair(
     """
     sizes = as_count(bits, "bits"), as_count(fraction_bits, "fraction_bits"), as_count(value_bits, "value_bits")
     secret = _native.PaillierSecretKey.generate(*sizes)
-    return Keypair(SecretKey._wrap(secret))
+    key = SecretKey._wrap(secret)
+    key._public_key = PublicKey._wrap(secret.public_key())  # with its proof, now rather than at the first use
+    return Keypair(key)
 
 
 class Keypair:
@@ -147,10 +150,53 @@ class Encrypting:
             return _array.EncryptedArray._wrap(self._handle.encrypt(plain, declared, report), key)
 
 
+class UnprovenPublicKey:
+    """A public key that came without a proof that it is well-formed. It does nothing until somebody trusts it.
+
+    A key with a known weakness can be made to pass the checks that are possible without a proof. Whoever made the key, and
+    whoever could have replaced it on the way, is then trusted with everything that is encrypted under it.
+
+    >>> data = generate_keypair(bits=2048).public_key.to_bytes_without_proof()
+    >>> UnprovenPublicKey.from_bytes(data).trust_without_proof()
+    PublicKey(bits=2048, key='...', unproven)
+    """
+
+    __slots__ = ("_handle",)
+    _handle: _native.PaillierUnprovenPublicKey
+
+    def __init__(self) -> None:
+        raise TypeError("use UnprovenPublicKey.from_bytes")
+
+    @classmethod
+    def _wrap(cls, native: _native.PaillierUnprovenPublicKey) -> UnprovenPublicKey:
+        key = object.__new__(cls)
+        key._handle = native
+        return key
+
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> UnprovenPublicKey:
+        """Reads what `PublicKey.to_bytes_without_proof` wrote, and checks what can be checked without a proof.
+
+        Raises:
+            EncodingError: bytes that are not a public key, or a modulus that is even, prime, a perfect power, of the
+                wrong size or with a small factor.
+        """
+        return cls._wrap(_native.PaillierUnprovenPublicKey.from_bytes(as_bytes(data, "data")))
+
+    def trust_without_proof(self) -> PublicKey:
+        """The key, trusted as it is."""
+        return PublicKey._wrap(self._handle.trust_without_proof())
+
+    def __repr__(self) -> str:
+        key = self._handle.trust_without_proof()
+        return f"UnprovenPublicKey(bits={key.modulus_bits}, key={key.id.hex()[:8]!r})"
+
+
 class PublicKey(Encrypting):
     """Encrypts; everything that is computed on encrypted arrays uses it. Made by `generate_keypair` or `from_bytes`.
 
-    Equal keys compare equal and hash alike; keys are pickled as their bytes.
+    Its holder publishes it with a proof that it is well-formed. Equal keys compare equal and hash alike; keys are pickled as
+    their bytes.
     """
 
     __slots__ = ()
@@ -160,7 +206,7 @@ class PublicKey(Encrypting):
         return self
 
     def __init__(self) -> None:
-        raise TypeError("use generate_keypair or PublicKey.from_bytes")
+        raise TypeError("use generate_keypair, PublicKey.from_bytes or UnprovenPublicKey")
 
     @classmethod
     def _wrap(cls, native: _native.PaillierPublicKey) -> PublicKey:
@@ -170,11 +216,15 @@ class PublicKey(Encrypting):
 
     @classmethod
     def from_bytes(cls, data: Buffer) -> PublicKey:
-        """Reads and validates an encoded public key.
+        """Reads an encoded public key and checks its proof: n is the product of two suitable primes, and the randomizers of
+        encryption are what they should be.
+
+        It says nothing about who holds the key: authenticate the bytes. A key without a proof is an `UnprovenPublicKey`.
 
         Raises:
-            EncodingError: bytes that are not a public key, or a modulus that is even, prime, a perfect power, of the
-                wrong size or with a small factor.
+            EncodingError: bytes that are not a public key with a proof, or a modulus that is even, prime, a perfect power,
+                of the wrong size or with a small factor.
+            CryptoError: the proof does not hold.
 
         >>> key = generate_keypair(bits=2048).public_key
         >>> PublicKey.from_bytes(key.to_bytes()) == key
@@ -183,10 +233,22 @@ class PublicKey(Encrypting):
         return cls._wrap(_native.PaillierPublicKey.from_bytes(as_bytes(data, "data")))
 
     def to_bytes(self) -> bytes:
-        """The canonical encoding."""
+        """The canonical encoding, with its proof: 35 kB at 2048 bits, 53 kB at 3072.
+
+        A key that was trusted without a proof is written without one.
+        """
         return self._handle.to_bytes()
 
     __bytes__ = to_bytes
+
+    def to_bytes_without_proof(self) -> bytes:
+        """The short encoding, for who trusts this key anyway: `UnprovenPublicKey.from_bytes` reads it."""
+        return self._handle.to_bytes_without_proof()
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it carries the proof that it is well-formed."""
+        return self._handle.is_proven
 
     @property
     def bits(self) -> int:
@@ -216,6 +278,31 @@ class PublicKey(Encrypting):
         """
         return int.from_bytes(self._handle.modulus, "little")
 
+    def submit(
+        self, values: npt.ArrayLike, low: float, high: float, *, context: _proofs.Context, progress: Progress = False
+    ) -> _proofs.Submission:
+        """Encrypts numbers and proves that each lies in the range from `low` to `high`, both included.
+
+        Args:
+            values: as for `encrypt`: integers stay exact, floats become fixed point.
+            low: the least number allowed: an integer for integers, a float for floats.
+            high: the greatest number allowed.
+            context: what names the session, the sender and the column, as text or bytes. The proof holds in this context only.
+            progress: True for a bar, or a function of ``(done, total)``.
+
+        Raises:
+            ParameterError: a value outside the range; a range of integers for floats or the other way round.
+
+        >>> keys = generate_keypair(bits=2048)
+        >>> sent = keys.public_key.submit([61.5, 80.25], 20.0, 250.0, context="study 7, hospital 2, weight")
+        >>> keys.secret_key.decrypt(sent.verify(20.0, 250.0, context="study 7, hospital 2, weight"))
+        array([61.5 , 80.25])
+        """
+        plain, expected = plain_array(values, "values"), _proofs.ends(low, high)
+        with reporting(progress, "submit") as report:
+            handle = self._handle.submit(plain, expected, _proofs.as_context(context), report)
+        return _proofs.Submission._wrap(handle, self)
+
     def randomizer_pool(self, count: int, *, progress: Progress = False) -> _pool.RandomizerPool:
         """Makes `count` randomizers ahead of time, so that a later `encrypt(..., pool=...)` takes microseconds each."""
         pool = _pool.RandomizerPool(self)
@@ -235,10 +322,23 @@ class PublicKey(Encrypting):
         return hash(self._handle.id)
 
     def __repr__(self) -> str:
-        return f"PublicKey(bits={self.bits}, key={self.key_id[:8]!r})"
+        unproven = "" if self.is_proven else ", unproven"
+        return f"PublicKey(bits={self.bits}, key={self.key_id[:8]!r}{unproven})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return PublicKey.from_bytes, (self.to_bytes(),)
+        return _unpickled, (self.to_bytes(), self.is_proven)
+
+
+def _unpickled(data: bytes, proven: bool) -> PublicKey:
+    """The key of a pickle; one object for many arrays that were pickled one by one, with one table and one check."""
+    return _read_once(data, proven)
+
+
+def _read(data: bytes, proven: bool) -> PublicKey:
+    return PublicKey.from_bytes(data) if proven else UnprovenPublicKey.from_bytes(data).trust_without_proof()
+
+
+_read_once = functools.lru_cache(maxsize=16)(_read)
 
 
 class SecretKey(Encrypting):
@@ -249,10 +349,10 @@ class SecretKey(Encrypting):
 
     __slots__ = ("_public_key",)
     _handle: _native.PaillierSecretKey
-    _public_key: PublicKey
+    _public_key: PublicKey | None
 
     def _encrypts_for(self) -> PublicKey:
-        return self._public_key
+        return self.public_key
 
     def __init__(self) -> None:
         raise TypeError("use generate_keypair or SecretKey.from_bytes")
@@ -261,7 +361,7 @@ class SecretKey(Encrypting):
     def _wrap(cls, native: _native.PaillierSecretKey) -> SecretKey:
         key = object.__new__(cls)
         key._handle = native
-        key._public_key = PublicKey._wrap(native.public_key())
+        key._public_key = None
         return key
 
     @classmethod
@@ -279,12 +379,17 @@ class SecretKey(Encrypting):
 
     @property
     def public_key(self) -> PublicKey:
-        """The public key that belongs to it."""
+        """The public key that belongs to it, with the proof that it is well-formed.
+
+        For a key that was read from bytes, the first use makes the proof: some tenths of a second.
+        """
+        if self._public_key is None:
+            self._public_key = PublicKey._wrap(self._handle.public_key())
         return self._public_key
 
     def randomizer_pool(self, count: int, *, progress: Progress = False) -> _pool.RandomizerPool:
         """As `PublicKey.randomizer_pool`, faster."""
-        pool = _pool.RandomizerPool(self._public_key)
+        pool = _pool.RandomizerPool(self.public_key)
         with reporting(progress, "randomizers") as report:
             pool._handle.fill_with_secret(self._handle, as_count(count, "count"), report)
         return pool
@@ -321,10 +426,11 @@ class SecretKey(Encrypting):
 
     def describe(self) -> str:
         """Public facts for a person; nothing of the secret."""
-        return self._public_key.describe()
+        return self.public_key.describe()
 
     def __repr__(self) -> str:
-        return f"SecretKey(bits={self._public_key.bits}, key={self._public_key.key_id[:8]!r})"
+        key = self._handle.public_key_without_proof()
+        return f"SecretKey(bits={key.modulus_bits}, key={key.id.hex()[:8]!r})"
 
     def __eq__(self, other: object) -> NoReturn:
         raise TypeError("secret keys are not compared; compare their public_key")
@@ -346,6 +452,7 @@ def _describe(key: PublicKey) -> str:
     return "\n".join(
         [
             f"Paillier, {key.bits}-bit modulus, key {key.key_id}",
+            "proven to be well-formed" if key.is_proven else "trusted without a proof that it is well-formed",
             f"security against factoring: {security.get(key.bits, 'more than 128 bits')}; none against quantum computers",
             f"floats: fixed point with {key.fraction_bits} fraction bits, absolute values below 2^{whole}",
             f"integers: exact, absolute values below 2^{min(63, key.value_bits - 1)}",
