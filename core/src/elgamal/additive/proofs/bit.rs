@@ -151,7 +151,7 @@ impl BitProof {
     }
 }
 
-fn transcript(key: &PublicKey, ciphertext: &Ciphertext, context: &Context) -> Transcript {
+pub(super) fn transcript(key: &PublicKey, ciphertext: &Ciphertext, context: &Context) -> Transcript {
     let mut transcript = context.transcript("veilkit v1 elgamal bit proof");
     let (blinder, payload) = ciphertext.points();
     transcript

@@ -179,7 +179,11 @@ pub fn verify_equal_plaintexts(sides: [Keyed<'_>; 2], proof: &Proof, context: &C
     equal_plaintexts(sides)?.equations(proof, context)
 }
 
-fn decryption<'a>(key: &'a PublicKey, ciphertext: &Ciphertext, value: i64) -> Result<Relation<'a>> {
+pub(super) fn decryption<'a>(
+    key: &'a PublicKey,
+    ciphertext: &Ciphertext,
+    value: i64,
+) -> Result<Relation<'a>> {
     key.check_ciphertexts([ciphertext])?;
     let (blinder, payload) = ciphertext.points();
     let mask = payload - Point::mul_generator(&scalar(value));
@@ -219,7 +223,7 @@ pub fn verify_decryption(
 }
 
 /// Y = x G; blinder' = r G; payload' - payload = r Y' - x blinder.
-fn hand_over_relation<'a>([from, to]: [Keyed<'a>; 2]) -> Result<Relation<'a>> {
+pub(super) fn hand_over_relation<'a>([from, to]: [Keyed<'a>; 2]) -> Result<Relation<'a>> {
     from.0.check_ciphertexts([from.1])?;
     to.0.check_ciphertexts([to.1])?;
     let ((blinder, payload), (new_blinder, new_payload)) = (from.1.points(), to.1.points());
@@ -284,7 +288,7 @@ impl LinearFunction {
         key.add_plain(&key.dot_vartime(inputs, &self.weights)?, self.offset)
     }
 
-    fn relation<'a>(
+    pub(super) fn relation<'a>(
         &self,
         key: &'a PublicKey,
         inputs: &[&Ciphertext],

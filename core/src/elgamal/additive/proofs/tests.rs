@@ -1,12 +1,15 @@
 //! Honest proofs hold; each equation alone, each part of the statement and of the context can make one fail.
 use super::super::testing::{other_key, public_key, rng, secret_key};
-use super::super::{Ciphertext, PublicKey, Randomizer};
+use super::super::{Ciphertext, Params, ParamsSpec, PublicKey, Randomizer};
 use super::*;
 use crate::codec::{Decode, Encode};
 use crate::error::{ErrorKind, Result};
 use crate::field::Field;
 use crate::group::{Point, Scalar};
 use crate::party::PartyId;
+
+mod replay;
+mod strict;
 
 fn key() -> &'static PublicKey {
     public_key()
@@ -148,39 +151,6 @@ fn a_proof_of_one_claim_is_none_of_another() {
     }
 }
 
-/// A statement in which one equation alone is false, proven by the rules: only that equation tells.
-#[test]
-fn every_equation_is_needed() {
-    use super::relation::{Base, Relation, Row};
-    let secrets = [5, 6, 7].map(Scalar::from_u64);
-    let shapes: [(Claim, Vec<Vec<usize>>); 4] = [
-        (Claim::Plaintext, vec![vec![0], vec![0, 1]]),
-        (Claim::Decryption, vec![vec![0], vec![0]]),
-        (Claim::HandOver, vec![vec![0], vec![1], vec![1, 0]]),
-        (Claim::EqualPlaintexts, vec![vec![0], vec![0, 2], vec![1], vec![1, 2]]),
-    ];
-    let base = |i: usize, j: usize| {
-        let mut name = crate::transcript::Transcript::new("veilkit v1 test");
-        name.append_u64("base", (10 * i + j) as u64);
-        Point::hash_to_group(&name)
-    };
-    for (claim, shape) in shapes {
-        for wrong in 0..=shape.len() {
-            let row = |(i, terms): (usize, &Vec<usize>)| {
-                let right = terms.iter().fold(Point::identity(), |sum, j| sum + base(i, *j) * secrets[*j]);
-                let target = if i == wrong { right + Point::generator() } else { right };
-                Row { target, terms: terms.iter().map(|j| (*j, Base::Point(base(i, *j)))).collect() }
-            };
-            let relation = Relation::new(claim, shape.iter().enumerate().map(row).collect(), Vec::new());
-            let secrets = &secrets[..shape.iter().flatten().max().unwrap() + 1];
-            let proof = relation.prove(secrets, &context(), &mut rng("wrong"));
-            let failing = relation.equations(&proof, &context()).unwrap().failing();
-            let expected: Vec<usize> = (0..shape.len()).filter(|i| *i == wrong).collect();
-            assert_eq!(failing, expected, "{claim:?}");
-        }
-    }
-}
-
 #[test]
 fn every_part_of_a_statement_counts() {
     let (r, random) = (randomizer("r"), &mut rng("statement"));
@@ -251,23 +221,6 @@ fn bits_are_proven_and_nothing_else() {
             BitProof::encrypt(key(), bad, &context(), random).unwrap_err().kind(),
             ErrorKind::OutOfRange
         );
-    }
-}
-
-/// A ciphertext that is wrong in one of its halves, and a prover who follows the rules: one equation of the true branch
-/// fails, and no other.
-#[test]
-fn every_equation_of_a_bit_is_needed() {
-    for (bit, first) in [(0, 0), (1, 2)] {
-        for blinder in [true, false] {
-            let r = randomizer("bit");
-            let wrong = other(&key().encrypt_with(bit, &r).unwrap(), blinder);
-            let proof = BitProof::prove(key(), &wrong, bit, &r, &context(), &mut rng("bit"));
-            let failing = proof.equations(key(), &wrong, &context()).unwrap().failing();
-            let of_truth: Vec<usize> =
-                failing.iter().copied().filter(|i| (first..first + 2).contains(i)).collect();
-            assert_eq!(of_truth, [first + usize::from(!blinder)], "bit {bit}: {failing:?}");
-        }
     }
 }
 
