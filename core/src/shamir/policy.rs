@@ -7,7 +7,8 @@
 //!
 //! Every name in the text is a *seat*, numbered from 1 in the order of the text, and gets one share. `and`, `or` and
 //! `k of (..)` nest; `name * 2` counts twice toward its `k`. [`split`] deals by a policy, [`combine`] recovers from every
-//! set of seats that satisfies it and names each wrong share. [`Policy::hash`] names the rule.
+//! set of seats that satisfies it and names each wrong share; [`missing()`] tells who else is needed. [`Policy::hash`]
+//! names the rule.
 //!
 //! # Grammar
 //! ```text
@@ -39,18 +40,20 @@
 //! let shares = policy::split(b"the key of the archive", &rule, &mut rng)?;
 //! let given = [shares[1].clone(), shares[2].clone(), shares[3].clone()]; // doctor, surgeon, administrator
 //! assert_eq!(*policy::combine(&given)?, b"the key of the archive");
-//! assert!(policy::combine(&shares[..3]).is_err()); // no administrator
+//! assert!(policy::combine(&shares[..3]).is_err());
+//! assert_eq!(policy::missing(&shares[..3])?.expect("not satisfied").to_string(), "administrator");
 //! # Ok::<(), veilkit::Error>(())
 //! ```
 mod combine;
 mod encoding;
+mod missing;
 mod parse;
 mod print;
 mod share;
 mod split;
 mod tree;
 
-pub use combine::{combine, combine_correcting};
+pub use combine::{combine, combine_correcting, missing};
 pub use share::Share;
 pub use split::{MAX_SECRET_LEN, split};
 pub use tree::{MAX_DEPTH, MAX_SEATS, MAX_TEXT_LEN, Policy};

@@ -142,6 +142,11 @@ impl SealedShare {
         &self.custodian
     }
 
+    /// Whether the share inside is of this kind, as far as the sender says.
+    pub fn holds<T: Addressed>(&self) -> bool {
+        self.kind == T::KIND as u16
+    }
+
     /// Opens the share.
     ///
     /// # Errors
@@ -150,7 +155,7 @@ impl SealedShare {
     /// # Timing
     /// Constant in the key and the share; varies with the length.
     pub fn open<T: Addressed>(&self, key: &CustodianKey) -> Result<T> {
-        if self.kind != T::KIND as u16 {
+        if !self.holds::<T>() {
             return Err(Error::new(ErrorKind::ParamsMismatch, "sealed share: of another kind"));
         }
         if !key.is_of(&self.custodian) {

@@ -27,7 +27,7 @@ use crate::{
 /// # Timing
 /// Constant in the shares and the secret; varies with their number and length, and with which shares are wrong.
 pub fn combine(shares: &[Share]) -> Result<Zeroizing<Vec<u8>>> {
-    let set = Set::of(shares)?;
+    let set = Set::of(shares)?.satisfied()?;
     if !set.foreign.is_empty() {
         let foreign: Culprits = set.foreign.into_iter().collect();
         return Err(Error::new(ErrorKind::ParamsMismatch, "shares: of different dealings").blame(foreign));
@@ -48,7 +48,7 @@ pub fn combine(shares: &[Share]) -> Result<Zeroizing<Vec<u8>>> {
 /// # Timing
 /// As [`combine`].
 pub fn combine_correcting(shares: &[Share]) -> Result<(Zeroizing<Vec<u8>>, Culprits)> {
-    let set = Set::of(shares)?;
+    let set = Set::of(shares)?.satisfied()?;
     let (right, wrong) = set.judge()?;
     let wrong: Culprits = wrong.into_iter().chain(set.foreign).collect();
     let seats: Vec<PartyId> = right.iter().map(|share| share.seat).collect();
@@ -57,6 +57,15 @@ pub fn combine_correcting(shares: &[Share]) -> Result<(Zeroizing<Vec<u8>>, Culpr
         return Err(error.blame(wrong));
     }
     Ok((recover(set.policy, &right)?, wrong))
+}
+
+/// The rule that is left when these shares are there, by [`Policy::missing`]; `None` when their seats satisfy the policy.
+///
+/// # Errors
+/// `TooFewShares` without any share, since the shares bring the policy; `DuplicateParty`.
+pub fn missing(shares: &[Share]) -> Result<Option<Policy>> {
+    let set = Set::of(shares)?;
+    Ok(set.policy.missing(&set.seats()))
 }
 
 /// The shares of the most frequent dealing.
@@ -75,11 +84,20 @@ impl<'a> Set<'a> {
         };
         let (members, foreign): (Vec<&Share>, Vec<&Share>) =
             shares.iter().partition(|share| share.is_of_the_set_of(first));
-        let seats: Vec<PartyId> = members.iter().map(|share| share.seat).collect();
-        if !first.policy.is_satisfied_by(&seats) {
-            return Err(Error::new(ErrorKind::TooFewShares, "shares: the seats do not satisfy the policy"));
-        }
         Ok(Self { policy: &first.policy, members, foreign: foreign.iter().map(|share| share.seat).collect() })
+    }
+
+    fn seats(&self) -> Vec<PartyId> {
+        self.members.iter().map(|share| share.seat).collect()
+    }
+
+    /// # Errors
+    /// `TooFewShares`.
+    fn satisfied(self) -> Result<Self> {
+        match self.policy.is_satisfied_by(&self.seats()) {
+            true => Ok(self),
+            false => Err(Error::new(ErrorKind::TooFewShares, "shares: the seats do not satisfy the policy")),
+        }
     }
 
     /// The shares that match their commitments, and the seats of the others. The list that decides is the one on which

@@ -2,7 +2,7 @@
 use proptest::prelude::*;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
-use super::*;
+use super::{tree::Node, *};
 use crate::{
     codec::{Decode, Encode, HEADER_LEN},
     error::{Error, ErrorKind, Result},
@@ -155,6 +155,55 @@ fn exactly_the_sets_that_satisfy_the_policy_recover() {
     }
 }
 
+#[test]
+fn who_is_missing_is_told_in_few_words() {
+    for (text, seats, missing) in [
+        (POLICIES[1], &[][..], Some(POLICIES[1])),
+        (POLICIES[1], &[1], Some("(doctor or surgeon) and administrator")),
+        (POLICIES[1], &[1, 2, 9], Some("administrator")),
+        (POLICIES[1], &[4], Some("2 of (doctor, doctor, surgeon)")),
+        (POLICIES[1], &[1, 3, 4], None),
+        (POLICIES[4], &[1], Some("b or c and d")),
+        (POLICIES[4], &[1, 3], Some("b or d")),
+        (POLICIES[5], &[1], Some("deputy or deputy")),
+        (POLICIES[5], &[2], Some("2 of (director * 2, deputy)")),
+        (POLICIES[5], &[2, 3], Some("director")),
+        (POLICIES[6], &[2], Some("a or 2 of (c, d, e) or f and g")),
+        (POLICIES[8], &[], Some("only")),
+    ] {
+        let seats: Vec<PartyId> = seats.iter().map(|seat| PartyId::new(*seat).unwrap()).collect();
+        let found = policy(text).missing(&seats).map(|rest| rest.to_string());
+        assert_eq!(found.as_deref(), missing, "{text}: {seats:?}");
+    }
+    let dealt = split(b"secret", &policy(POLICIES[1]), &mut rng(1)).unwrap();
+    assert_eq!(missing(&dealt[..2]).unwrap().unwrap().to_string(), "administrator");
+    assert_eq!(missing(&dealt[1..]).unwrap(), None);
+    assert_eq!(blamed(missing(&[])), (ErrorKind::TooFewShares, vec![]));
+    assert_eq!(blamed(missing(&[dealt[2].clone(), dealt[2].clone()])), (ErrorKind::DuplicateParty, vec![3]));
+    // Shares of another dealing do not count.
+    let other = split(b"secret", &policy(POLICIES[1]), &mut rng(2)).unwrap();
+    let mixed = [dealt[0].clone(), dealt[1].clone(), other[3].clone()];
+    assert_eq!(missing(&mixed).unwrap().unwrap().to_string(), "administrator");
+}
+
+/// The rule with a name of its own for each seat.
+fn numbered(rule: &Policy) -> Policy {
+    fn rename(node: &mut Node, next: &mut usize) {
+        match node {
+            Node::Seat(name) => {
+                *name = format!("s{next}");
+                *next += 1;
+            }
+            Node::Gate { children, .. } => {
+                children.iter_mut().for_each(|child| rename(&mut child.node, next));
+            }
+        }
+    }
+    let mut root = Node::clone(&rule.0);
+    rename(&mut root, &mut 1);
+    Policy(root.into())
+}
+
 fn tampered(share: &Share, from_end: usize) -> Share {
     let mut bytes = share.to_bytes();
     let at = bytes.len() - 1 - from_end;
@@ -296,6 +345,25 @@ proptest! {
             Err(error) => prop_assert!(!rule.is_satisfied_by(&seats), "{}", error),
         }
         prop_assert!(seats.len() >= rule.smallest() || !rule.is_satisfied_by(&seats));
+    }
+
+    #[test]
+    fn what_is_missing_is_what_satisfies(text in trees(), there: u64, more: u64) {
+        let rule = numbered(&policy(&text));
+        let seats = |set: u64| -> Vec<PartyId> {
+            rule.seats().into_iter().map(|(seat, _)| seat).filter(|seat| set >> (seat.get() % 64) & 1 == 1).collect()
+        };
+        match rule.missing(&seats(there)) {
+            None => prop_assert!(rule.is_satisfied_by(&seats(there))),
+            Some(rest) => {
+                prop_assert!(!rule.is_satisfied_by(&seats(there)));
+                prop_assert_eq!(&policy(&rest.to_string()), &rest);
+                let number = |name: &str| name[1..].parse::<u16>().unwrap();
+                let found: Vec<PartyId> = rest.seats().into_iter()
+                    .filter(|(_, name)| more >> (number(name) % 64) & 1 == 1).map(|(seat, _)| seat).collect();
+                prop_assert_eq!(rest.is_satisfied_by(&found), rule.is_satisfied_by(&seats(there | more)));
+            }
+        }
     }
 
     #[test]

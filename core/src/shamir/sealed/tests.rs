@@ -26,7 +26,7 @@ fn every_kind_of_share_can_be_sealed() {
         let back = SealedShare::from_bytes(&sealed.to_bytes(), ()).unwrap();
         assert_eq!(back, sealed);
         assert_eq!((back.index(), back.custodian()), (share.address(), &custodian));
-        assert!(back.open::<T>(&key()).unwrap() == *share);
+        assert!(back.holds::<T>() && back.open::<T>(&key()).unwrap() == *share);
     }
     let mut rng = rng(5);
     let elements = [7, 8].map(Fp61::from_u64);
@@ -46,6 +46,7 @@ fn only_the_custodian_opens_and_only_as_it_was() {
     let other = CustodianKey::generate(&mut rng(6));
     assert_eq!(kind(&sealed, &other), ErrorKind::ParamsMismatch);
     assert_eq!(sealed.open::<Card>(&key()).unwrap_err().kind(), ErrorKind::ParamsMismatch);
+    assert!(!sealed.holds::<Card>());
     // Every part that is in the clear is bound.
     let changes: [&dyn Fn(&mut SealedShare); 6] = [
         &|s| s.set[3] ^= 1,
