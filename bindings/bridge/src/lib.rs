@@ -4,10 +4,12 @@
 //! A binding adds its language's manners and nothing else. A rule that two languages need lives here.
 #![deny(unsafe_code)]
 
+pub mod custody;
 pub mod dkg;
 pub mod elgamal;
 pub mod error;
 pub mod guard;
+pub mod packed_shares;
 pub mod paillier;
 pub mod random;
 pub mod secure_sum;

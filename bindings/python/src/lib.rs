@@ -13,7 +13,6 @@ mod plain;
 mod proofs;
 mod shamir;
 mod survey;
-mod verifiable;
 mod watch;
 
 use pyo3::prelude::*;
@@ -35,12 +34,22 @@ mod _native {
         packed::PaillierPackedArray,
         paillier::{PaillierPool, PaillierPublicKey, PaillierSecretKey, PaillierUnprovenPublicKey},
         proofs::{PaillierEqualityProof, PaillierProductProof, PaillierSubmission},
-        shamir::{ShamirShare, shamir_combine, shamir_combine_correcting, shamir_split},
-        survey::MpcSurvey,
-        verifiable::{
-            ShamirCommitment, ShamirKeyCommitment, ShamirKeyShare, ShamirVerifiableShare, shamir_combine_key,
-            shamir_combine_verifiable, shamir_public_key, shamir_split_key, shamir_split_verifiable,
+        shamir::{
+            ShamirShare,
+            packed::{ShamirPackedShare, shamir_packed_combine, shamir_packed_split},
+            paper::{ShamirCard, shamir_card_combine, shamir_card_split, shamir_word_mistakes},
+            policy::{
+                ShamirPolicy, ShamirPolicyShare, shamir_policy_combine, shamir_policy_combine_correcting,
+                shamir_policy_missing, shamir_policy_split,
+            },
+            sealed::{ShamirCustodian, ShamirCustodianKey, ShamirSealedShare},
+            shamir_combine, shamir_combine_correcting, shamir_split,
+            verifiable::{
+                ShamirCommitment, ShamirKeyCommitment, ShamirKeyShare, ShamirVerifiableShare,
+                shamir_combine_key, shamir_combine_verifiable, shamir_split_key, shamir_split_verifiable,
+            },
         },
+        survey::MpcSurvey,
         watch::set_threads,
     };
 

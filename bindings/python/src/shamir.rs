@@ -1,43 +1,103 @@
 //! `veilkit.shamir`: shares as immutable handles.
 use pyo3::{prelude::*, types::PyBytes};
-use veilkit_bridge::{
-    codec::{Decode, Encode},
-    shamir::{self, Share},
-};
+use veilkit_bridge::shamir::{self, Share};
 
-use crate::errors::{detached, quick};
+use crate::errors::detached;
 
-/// A share of a byte string.
-#[pyclass(frozen)]
-pub(crate) struct ShamirShare(Share);
+/// The class of one kind of share: what all kinds have in common, then what it has of its own.
+macro_rules! share {
+    ($(#[$doc:meta])* $class:ident($share:ty); $($own:tt)*) => {
+        $(#[$doc])*
+        #[pyclass(frozen)]
+        pub(crate) struct $class(pub(crate) $share);
 
-#[pymethods]
-impl ShamirShare {
-    /// Reads and checks an encoded share.
-    #[staticmethod]
-    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
-        quick(py, || Share::from_bytes(data, ())).map(Self)
-    }
+        #[pymethods]
+        impl $class {
+            /// Reads and checks an encoded share.
+            #[staticmethod]
+            fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+                $crate::errors::quick(py, || veilkit_bridge::codec::Decode::from_bytes(data, ())).map(Self)
+            }
 
-    /// The canonical encoding.
-    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.0.to_bytes())
-    }
+            /// The canonical encoding.
+            fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, pyo3::types::PyBytes> {
+                pyo3::types::PyBytes::new(py, &veilkit_bridge::codec::Encode::to_bytes(&self.0))
+            }
+
+            /// Reads the words.
+            #[staticmethod]
+            fn from_words(py: Python<'_>, text: &str) -> PyResult<Self> {
+                $crate::errors::quick(py, || veilkit_bridge::custody::from_words(text)).map(Self)
+            }
+
+            /// The share as words.
+            fn to_words<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyString>> {
+                Ok(pyo3::types::PyString::new(py, &$crate::errors::quick(py, || veilkit_bridge::custody::to_words(&self.0))?))
+            }
+
+            /// Reads the text of a QR code.
+            #[staticmethod]
+            fn from_text(py: Python<'_>, text: &str) -> PyResult<Self> {
+                $crate::errors::quick(py, || veilkit_bridge::custody::from_text(text)).map(Self)
+            }
+
+            /// The share as text for a QR code.
+            fn to_text<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyString>> {
+                Ok(pyo3::types::PyString::new(py, &$crate::errors::quick(py, || veilkit_bridge::custody::to_text(&self.0))?))
+            }
+
+            /// Whether a share of this kind was sealed.
+            #[staticmethod]
+            fn is_in(sealed: &$crate::shamir::sealed::ShamirSealedShare) -> bool {
+                sealed.0.holds::<$share>()
+            }
+
+            /// Opens a sealed share.
+            #[staticmethod]
+            fn open(py: Python<'_>, sealed: &$crate::shamir::sealed::ShamirSealedShare, key: &$crate::shamir::sealed::ShamirCustodianKey) -> PyResult<Self> {
+                $crate::errors::detached(py, || sealed.0.open(&key.0)).map(Self)
+            }
+
+            /// Seals the share to a custodian.
+            fn seal(&self, py: Python<'_>, custodian: &$crate::shamir::sealed::ShamirCustodian) -> PyResult<$crate::shamir::sealed::ShamirSealedShare> {
+                $crate::errors::detached(py, || veilkit_bridge::custody::seal(&self.0, &custodian.0)).map($crate::shamir::sealed::ShamirSealedShare)
+            }
+
+            /// Whether both are the same share, in constant time.
+            fn equals(&self, other: &Self) -> bool {
+                self.0 == other.0
+            }
+
+            /// The number of the share, from 1.
+            #[getter]
+            fn index(&self) -> u16 {
+                veilkit_bridge::custody::Addressed::address(&self.0).get()
+            }
+
+            /// What names the dealing.
+            #[getter]
+            fn set_id<'py>(&self, py: Python<'py>) -> Bound<'py, pyo3::types::PyBytes> {
+                pyo3::types::PyBytes::new(py, &self.0.set_id())
+            }
+
+            $($own)*
+        }
+    };
+}
+
+pub(crate) mod packed;
+pub(crate) mod paper;
+pub(crate) mod policy;
+pub(crate) mod sealed;
+pub(crate) mod verifiable;
+
+share! {
+    /// A share of a byte string.
+    ShamirShare(Share);
 
     /// Checks the share against the commitment that it carries.
     fn verify(&self, py: Python<'_>) -> PyResult<()> {
-        quick(py, || self.0.verify())
-    }
-
-    /// Whether both are the same share, in constant time.
-    fn equals(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-
-    /// The number of the share, from 1.
-    #[getter]
-    fn index(&self) -> u16 {
-        self.0.index().get()
+        detached(py, || self.0.verify())
     }
 
     /// How many shares give the secret back.
@@ -56,12 +116,6 @@ impl ShamirShare {
     #[getter]
     fn secret_len(&self) -> usize {
         self.0.secret_len()
-    }
-
-    /// What names the dealing.
-    #[getter]
-    fn set_id<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.0.set_id())
     }
 }
 

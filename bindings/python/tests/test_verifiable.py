@@ -112,7 +112,8 @@ def test_commitments_are_public_and_shares_are_not(dealt: tuple[Any, list[Any], 
     assert (commitment.threshold, commitment.shares) == (3, 5)
     assert {share.set_id for share in shares} == {commitment.set_id}
     assert [share.index for share in shares] == [1, 2, 3, 4, 5]
-    for call in (lambda: pickle.dumps(shares[0]), lambda: shares[0] == shares[0], lambda: hash(shares[0])):
+    assert shares[0] == type(shares[0]).from_bytes(shares[0].to_bytes()) and shares[0] != shares[1]
+    for call in (lambda: pickle.dumps(shares[0]), lambda: hash(shares[0]), type(shares[0]), type(commitment)):
         with pytest.raises(TypeError):
             call()
     assert repr(shares[0]) in ("VerifiableShare(index=1, threshold=3, shares=5)", "KeyShare(index=1, threshold=3, shares=5)")

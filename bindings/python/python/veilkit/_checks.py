@@ -1,4 +1,4 @@
-"""Arguments that are not arrays: bytes-like objects and counts."""
+"""Arguments that are not arrays: bytes-like objects, text and counts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def as_bytes(data: Buffer, what: str) -> bytes:
     if not isinstance(data, (bytes, bytearray, memoryview)):
         raise TypeError(f"{what}: must be bytes, bytearray or memoryview, not {type(data).__name__}")
     return bytes(data)
+
+
+def as_text(text: str, what: str) -> str:
+    """`text` if it is a `str`; bytes and numbers are refused."""
+    if not isinstance(text, str):
+        raise TypeError(f"{what}: must be a str, not {type(text).__name__}")
+    return text
 
 
 def as_count(number: SupportsIndex, what: str) -> int:

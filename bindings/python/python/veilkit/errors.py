@@ -9,7 +9,8 @@
 | 50 to 59 | `ProtocolError` | |
 | 90 to 99 | `PlatformError` | `RuntimeError` |
 
-A code keeps its meaning for good, in every language. Texts name the argument or the check and never hold a value.
+A code keeps its meaning for good, in every language. Texts name the argument or the check and never hold a value; only what
+is public is cited: the rest of a policy, the places of words.
 A wrong Python type is a `TypeError`, as everywhere; Ctrl-C is `KeyboardInterrupt`.
 """
 

@@ -1,48 +1,21 @@
 """Shares of byte strings."""
 
-
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import Any, ClassVar
 
 from .. import _native
 from .._checks import Buffer, as_bytes, as_count
+from ._share import ThresholdShare, handles
 
-class Share:
-    """One holder's share of a secret. Secret itself: give each to its holder over a private channel.
 
-    It is never printed or pickled; `to_bytes` writes it where it must be written.
-    """
+class Share(ThresholdShare[_native.ShamirShare]):
+    """One holder's share of a secret, from `split`. Secret itself: give each to its holder over a private channel."""
 
-    __slots__ = ("_handle",)
+    __slots__ = ()
     _handle: _native.ShamirShare
-
-    def __init__(self) -> None:
-        raise TypeError("use split or Share.from_bytes")
-
-    @classmethod
-    def _wrap(cls, handle: _native.ShamirShare) -> Share:
-        share = object.__new__(cls)
-        share._handle = handle
-        return share
-
-    @classmethod
-    def from_bytes(cls, data: Buffer) -> Share:
-        """Reads and validates an encoded share.
-
-        Raises:
-            EncodingError: bytes that are not a share.
-
-        >>> share = split(b"secret", threshold=2, shares=3)[0]
-        >>> Share.from_bytes(share.to_bytes()) == share
-        True
-        """
-        return cls._wrap(_native.ShamirShare.from_bytes(as_bytes(data, "data")))
-
-    def to_bytes(self) -> bytes:
-        """The canonical encoding, for its holder only."""
-        return self._handle.to_bytes()
+    _class: ClassVar[type[Any]] = _native.ShamirShare
 
     def verify(self) -> None:
         """Checks the share against the commitment that it carries: finds damage, not a forger.
@@ -53,42 +26,9 @@ class Share:
         self._handle.verify()
 
     @property
-    def index(self) -> int:
-        """The number of the share, from 1."""
-        return self._handle.index
-
-    @property
-    def threshold(self) -> int:
-        """How many shares give the secret back."""
-        return self._handle.threshold
-
-    @property
-    def shares(self) -> int:
-        """How many shares were made."""
-        return self._handle.shares
-
-    @property
-    def set_id(self) -> str:
-        """What names this dealing, 32 hexadecimal digits. Shares of two dealings never mix."""
-        return self._handle.set_id.hex()
-
-    @property
     def secret_len(self) -> int:
         """The length of the secret in bytes, which is public."""
         return self._handle.secret_len
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Share):
-            return NotImplemented
-        return self._handle.equals(other._handle)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"Share(index={self.index}, threshold={self.threshold}, shares={self.shares})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a share is secret and is not pickled; write it with to_bytes where it must be written")
 
 
 def split(secret: Buffer, threshold: int, shares: int) -> list[Share]:
@@ -107,8 +47,7 @@ def split(secret: Buffer, threshold: int, shares: int) -> list[Share]:
     [1, 2, 3]
     """
     counts = as_count(threshold, "threshold"), as_count(shares, "shares")
-    handles = _native.shamir_split(as_bytes(secret, "secret"), *counts)
-    return [Share._wrap(handle) for handle in handles]
+    return [Share._wrap(handle) for handle in _native.shamir_split(as_bytes(secret, "secret"), *counts)]
 
 
 def combine(shares: Iterable[Share]) -> bytes:
@@ -119,7 +58,7 @@ def combine(shares: Iterable[Share]) -> bytes:
         ParameterError: shares of different dealings.
         CryptoError: wrong shares; `culprits` names them where that can be told.
     """
-    return _native.shamir_combine(_handles(shares))
+    return _native.shamir_combine(handles(shares, Share))
 
 
 def combine_correcting(shares: Iterable[Share]) -> tuple[bytes, tuple[int, ...]]:
@@ -135,12 +74,5 @@ def combine_correcting(shares: Iterable[Share]) -> tuple[bytes, tuple[int, ...]]
     >>> combine_correcting([*shares[:2], Share.from_bytes(damaged)])
     (b'secret', (3,))
     """
-    secret, wrong = _native.shamir_combine_correcting(_handles(shares))
+    secret, wrong = _native.shamir_combine_correcting(handles(shares, Share))
     return secret, tuple(wrong)
-
-
-def _handles(shares: Iterable[Share]) -> list[_native.ShamirShare]:
-    listed = list(shares)
-    if not all(isinstance(share, Share) for share in listed):
-        raise TypeError("shares: must be Shares; read bytes with Share.from_bytes")
-    return [share._handle for share in listed]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from .. import _native
 from .._checks import Buffer, as_bytes, as_count
+from ._share import ThresholdShare, handles
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 C = TypeVar("C", _native.ShamirCommitment, _native.ShamirKeyCommitment)
-S = TypeVar("S", _native.ShamirVerifiableShare, _native.ShamirKeyShare)
 
 
 class _Commitment(Generic[C]):
@@ -17,9 +20,25 @@ class _Commitment(Generic[C]):
 
     __slots__ = ("_handle",)
     _handle: C
+    _class: ClassVar[type[Any]]
 
-    def __init__(self, handle: C) -> None:
-        self._handle = handle
+    def __init__(self) -> None:
+        raise TypeError(f"a {type(self).__name__} comes from splitting or from {type(self).__name__}.from_bytes")
+
+    @classmethod
+    def _wrap(cls, handle: C) -> Self:
+        commitment = object.__new__(cls)
+        commitment._handle = handle
+        return commitment
+
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> Self:
+        """Reads and validates an encoded commitment.
+
+        Raises:
+            EncodingError: bytes that are not a commitment of this kind.
+        """
+        return cls._wrap(cls._class.from_bytes(as_bytes(data, "data")))
 
     def to_bytes(self) -> bytes:
         """The canonical encoding."""
@@ -52,82 +71,22 @@ class _Commitment(Generic[C]):
         return f"{type(self).__name__}(threshold={self.threshold}, shares={self.shares}, set_id={self.set_id[:8]!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).from_bytes, (self.to_bytes(),)  # type: ignore[attr-defined]
-
-
-class _Share(Generic[S]):
-    """One holder's share. Secret: never printed or pickled; `to_bytes` writes it."""
-
-    __slots__ = ("_handle",)
-    _handle: S
-
-    def __init__(self, handle: S) -> None:
-        self._handle = handle
-
-    def to_bytes(self) -> bytes:
-        """The canonical encoding, for its holder only."""
-        return self._handle.to_bytes()
-
-    @property
-    def index(self) -> int:
-        """The number of the share, from 1."""
-        return self._handle.index
-
-    @property
-    def threshold(self) -> int:
-        """How many shares give the secret back."""
-        return self._handle.threshold
-
-    @property
-    def shares(self) -> int:
-        """How many shares were made."""
-        return self._handle.shares
-
-    @property
-    def set_id(self) -> str:
-        """What names the dealing, 64 hexadecimal digits."""
-        return self._handle.set_id.hex()
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __eq__(self, other: object) -> NoReturn:
-        raise TypeError("shares are secret and not compared; compare index and set_id")
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(index={self.index}, threshold={self.threshold}, shares={self.shares})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a share is secret and is not pickled; write it with to_bytes where it must be written")
+        return type(self).from_bytes, (self.to_bytes(),)
 
 
 class Commitment(_Commitment[_native.ShamirCommitment]):
     """What the dealer of `split_verifiable` publishes. It says nothing about the secret but its length."""
 
     __slots__ = ()
-
-    @classmethod
-    def from_bytes(cls, data: Buffer) -> Commitment:
-        """Reads and validates an encoded commitment.
-
-        Raises:
-            EncodingError: bytes that are not a commitment.
-        """
-        return cls(_native.ShamirCommitment.from_bytes(as_bytes(data, "data")))
+    _class: ClassVar[type[Any]] = _native.ShamirCommitment
 
 
-class VerifiableShare(_Share[_native.ShamirVerifiableShare]):
+class VerifiableShare(ThresholdShare[_native.ShamirVerifiableShare]):
     """One holder's share of bytes, from `split_verifiable`."""
 
     __slots__ = ()
-
-    @classmethod
-    def from_bytes(cls, data: Buffer) -> VerifiableShare:
-        """Reads and validates an encoded share.
-
-        Raises:
-            EncodingError: bytes that are not a verifiable share.
-        """
-        return cls(_native.ShamirVerifiableShare.from_bytes(as_bytes(data, "data")))
+    _handle: _native.ShamirVerifiableShare
+    _class: ClassVar[type[Any]] = _native.ShamirVerifiableShare
 
     def verify(self, commitment: Commitment) -> None:
         """Checks that the share is the one that the dealer committed to.
@@ -142,35 +101,20 @@ class KeyCommitment(_Commitment[_native.ShamirKeyCommitment]):
     """What the dealer of `split_key` publishes."""
 
     __slots__ = ()
-
-    @classmethod
-    def from_bytes(cls, data: Buffer) -> KeyCommitment:
-        """Reads and validates an encoded commitment.
-
-        Raises:
-            EncodingError: bytes that are not a commitment to a key.
-        """
-        return cls(_native.ShamirKeyCommitment.from_bytes(as_bytes(data, "data")))
+    _class: ClassVar[type[Any]] = _native.ShamirKeyCommitment
 
     @property
     def public_key(self) -> bytes:
         """The generator of ristretto255 to the power of the key, 32 bytes."""
-        return _native.shamir_public_key(self._handle)
+        return self._handle.public_key
 
 
-class KeyShare(_Share[_native.ShamirKeyShare]):
+class KeyShare(ThresholdShare[_native.ShamirKeyShare]):
     """One holder's share of a key, from `split_key`."""
 
     __slots__ = ()
-
-    @classmethod
-    def from_bytes(cls, data: Buffer) -> KeyShare:
-        """Reads and validates an encoded share.
-
-        Raises:
-            EncodingError: bytes that are not a share of a key.
-        """
-        return cls(_native.ShamirKeyShare.from_bytes(as_bytes(data, "data")))
+    _handle: _native.ShamirKeyShare
+    _class: ClassVar[type[Any]] = _native.ShamirKeyShare
 
     def verify(self, commitment: KeyCommitment) -> None:
         """Checks that the share is the one that the dealer committed to.
@@ -199,8 +143,8 @@ def split_verifiable(secret: Buffer, threshold: int, shares: int) -> tuple[Commi
     b'PIN 1234'
     """
     counts = as_count(threshold, "threshold"), as_count(shares, "shares")
-    commitment, handles = _native.shamir_split_verifiable(as_bytes(secret, "secret"), *counts)
-    return Commitment(commitment), [VerifiableShare(handle) for handle in handles]
+    commitment, dealt = _native.shamir_split_verifiable(as_bytes(secret, "secret"), *counts)
+    return Commitment._wrap(commitment), [VerifiableShare._wrap(handle) for handle in dealt]
 
 
 def combine_verifiable(commitment: Commitment, shares: Iterable[VerifiableShare]) -> bytes:
@@ -210,8 +154,9 @@ def combine_verifiable(commitment: Commitment, shares: Iterable[VerifiableShare]
         ProtocolError: fewer shares than the threshold, or one of them twice.
         CryptoError: shares that do not fit the commitment; `culprits` names them.
     """
-    handles = [_checked(share, VerifiableShare)._handle for share in shares]
-    return _native.shamir_combine_verifiable(_checked(commitment, Commitment)._handle, handles)
+    return _native.shamir_combine_verifiable(
+        _checked(commitment, Commitment)._handle, handles(shares, VerifiableShare)
+    )
 
 
 def split_key(threshold: int, shares: int, *, key: Buffer | None = None) -> tuple[KeyCommitment, list[KeyShare]]:
@@ -235,8 +180,8 @@ def split_key(threshold: int, shares: int, *, key: Buffer | None = None) -> tupl
     (32, 32)
     """
     counts = as_count(threshold, "threshold"), as_count(shares, "shares")
-    commitment, handles = _native.shamir_split_key(None if key is None else as_bytes(key, "key"), *counts)
-    return KeyCommitment(commitment), [KeyShare(handle) for handle in handles]
+    commitment, dealt = _native.shamir_split_key(None if key is None else as_bytes(key, "key"), *counts)
+    return KeyCommitment._wrap(commitment), [KeyShare._wrap(handle) for handle in dealt]
 
 
 def combine_key(commitment: KeyCommitment, shares: Iterable[KeyShare]) -> bytes:
@@ -246,8 +191,7 @@ def combine_key(commitment: KeyCommitment, shares: Iterable[KeyShare]) -> bytes:
         ProtocolError: fewer shares than the threshold, or one of them twice.
         CryptoError: shares that do not fit the commitment; `culprits` names them.
     """
-    handles = [_checked(share, KeyShare)._handle for share in shares]
-    return _native.shamir_combine_key(_checked(commitment, KeyCommitment)._handle, handles)
+    return _native.shamir_combine_key(_checked(commitment, KeyCommitment)._handle, handles(shares, KeyShare))
 
 
 T = TypeVar("T")

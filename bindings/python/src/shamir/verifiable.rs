@@ -5,14 +5,14 @@ use veilkit_bridge::{
     shamir::{self, feldman, pedersen},
 };
 
-use crate::errors::{detached, quick};
+use crate::errors::detached;
 
 /// What both kinds of commitments and shares have in common.
 macro_rules! verifiable {
-    ($commitment:ident, $share:ident, $scheme:ident) => {
+    ($commitment:ident, $share:ident, $scheme:ident; $($own:tt)*) => {
         /// What the dealer publishes.
         #[pyclass(frozen)]
-        pub(crate) struct $commitment($scheme::Commitment);
+        pub(crate) struct $commitment(pub(crate) $scheme::Commitment);
 
         #[pymethods]
         impl $commitment {
@@ -44,34 +44,17 @@ macro_rules! verifiable {
             fn set_id<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
                 PyBytes::new(py, &self.0.set_id())
             }
+
+            $($own)*
         }
 
-        /// One holder's share.
-        #[pyclass(frozen)]
-        pub(crate) struct $share($scheme::Share);
-
-        #[pymethods]
-        impl $share {
-            /// Reads and checks an encoded share.
-            #[staticmethod]
-            fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
-                quick(py, || $scheme::Share::from_bytes(data, ())).map(Self)
-            }
-
-            /// The canonical encoding.
-            fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-                PyBytes::new(py, &self.0.to_bytes())
-            }
+        share! {
+            /// One holder's share.
+            $share($scheme::Share);
 
             /// Checks the share against the commitment.
             fn verify(&self, py: Python<'_>, commitment: &$commitment) -> PyResult<()> {
                 detached(py, || self.0.verify(&commitment.0))
-            }
-
-            /// The number of the share, from 1.
-            #[getter]
-            fn index(&self) -> u16 {
-                self.0.index().get()
             }
 
             /// How many shares give the secret back.
@@ -85,18 +68,20 @@ macro_rules! verifiable {
             fn shares(&self) -> usize {
                 self.0.params().shares()
             }
-
-            /// What names the dealing.
-            #[getter]
-            fn set_id<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-                PyBytes::new(py, &self.0.set_id())
-            }
         }
     };
 }
 
-verifiable!(ShamirCommitment, ShamirVerifiableShare, pedersen);
-verifiable!(ShamirKeyCommitment, ShamirKeyShare, feldman);
+verifiable! { ShamirCommitment, ShamirVerifiableShare, pedersen; }
+verifiable! {
+    ShamirKeyCommitment, ShamirKeyShare, feldman;
+
+    /// The public key that belongs to the shared key.
+    #[getter]
+    fn public_key<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.public_point().to_bytes())
+    }
+}
 
 /// Splits bytes with a commitment that hides them.
 #[pyfunction]
@@ -142,13 +127,4 @@ pub(crate) fn shamir_combine_key<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let shares: Vec<_> = shares.iter().map(|share| share.0.clone()).collect();
     Ok(PyBytes::new(py, &detached(py, || shamir::combine_key(&commitment.0, &shares))?))
-}
-
-/// The public key that belongs to a shared key.
-#[pyfunction]
-pub(crate) fn shamir_public_key<'py>(
-    py: Python<'py>,
-    commitment: &ShamirKeyCommitment,
-) -> Bound<'py, PyBytes> {
-    PyBytes::new(py, &commitment.0.public_point().to_bytes())
 }
