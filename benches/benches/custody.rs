@@ -6,7 +6,7 @@ use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use veilkit::{
     PartyId,
     field::{Field, Fp61},
-    mpc::{IdentityKey, Outbox, repair, resharing, secure_sum::SessionId},
+    mpc::{IdentityKey, Step, repair, resharing, secure_sum::SessionId},
     shamir::{
         self,
         packed::{self, Packing},
@@ -66,8 +66,8 @@ fn packs(c: &mut Criterion) {
     group.finish();
 }
 
-fn sent(outbox: Outbox) -> Vec<u8> {
-    outbox.into_messages().remove(0).bytes
+fn sent<T>(mut step: Step<T>) -> Vec<u8> {
+    step.outgoing.remove(0).bytes
 }
 
 /// What one holder does in a resharing and a repair of a 3-of-5 sharing of 32 bytes.
@@ -88,7 +88,7 @@ fn holders(c: &mut Criterion) {
     })
     .expect("valid");
     let deal = |place: usize| {
-        let started = resharing::Dealer::start(&plan, &dealt[place], &identities[place], &mut rng_of(3));
+        let started = resharing::Session::deal(&plan, &dealt[place], &identities[place], &mut rng_of(3));
         sent(started.expect("valid").1)
     };
     group.bench_function("reshare_deal", |b| b.iter(|| black_box(deal(0))));
@@ -96,15 +96,15 @@ fn holders(c: &mut Criterion) {
     group.bench_function("reshare_receive", |b| {
         b.iter(|| {
             let first = PartyId::new(1).expect("not zero");
-            let receiver = resharing::Receiver::start(&plan, first, &identities[3], &keys[0]).expect("valid");
-            receiver.receive(black_box(&deals)).expect("valid")
+            let started = resharing::Session::receive(&plan, first, &identities[3], &keys[0]);
+            started.expect("valid").0.step(black_box(&deals)).expect("valid")
         });
     });
     let plan = repair::Plan::new(repair::PlanSpec {
         session: SessionId([2; 32]),
         commitment,
         lost: PartyId::new(5).expect("not zero"),
-        owner: custodian(4),
+        owner: (identities[4].identity(), custodian(4)),
         helpers: (0..3)
             .map(|place| (dealt[place].index(), identities[place].identity(), custodian(place)))
             .collect(),
@@ -112,12 +112,12 @@ fn holders(c: &mut Criterion) {
     .expect("valid");
     let start = |place: usize| {
         let (share, identity, key) = (&dealt[place], &identities[place], &keys[place]);
-        repair::Helper::start(&plan, share, identity, key, &mut rng_of(4)).expect("valid")
+        repair::Session::help(&plan, share, identity, key, &mut rng_of(4)).expect("valid")
     };
     group.bench_function("repair_start", |b| b.iter(|| black_box(start(0))));
     let others: Vec<_> = (1..3).map(|place| (dealt[place].index(), sent(start(place).1))).collect();
     group.bench_function("repair_help", |b| {
-        b.iter(|| start(0).0.receive(black_box(&others), &mut rng_of(5)).expect("valid"));
+        b.iter(|| start(0).0.step(black_box(&others)).expect("valid"));
     });
     group.finish();
 }

@@ -15,6 +15,7 @@
 pub mod dkg;
 pub mod identity;
 pub mod inbox;
+mod members;
 pub mod outbox;
 pub mod repair;
 pub mod resharing;
@@ -26,4 +27,4 @@ pub mod threshold_decrypt;
 
 pub use identity::{Identity, IdentityKey, Signature};
 pub use inbox::Inbox;
-pub use outbox::{Destination, Outbox, Outgoing};
+pub use outbox::{Destination, Outbox, Outgoing, Step};

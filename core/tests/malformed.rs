@@ -191,7 +191,7 @@ mod holders {
         codec::{Decode, Encode},
         mpc::{
             IdentityKey, repair,
-            resharing::{self, Receiver},
+            resharing::{self, Session},
             share_message::ShareMessage,
         },
         shamir::{feldman, pedersen, sealed::CustodianKey},
@@ -252,11 +252,11 @@ mod holders {
             deals.iter().map(|deal| (deal.sender(), deal.to_bytes().to_vec())).collect();
         let receiver = || {
             let index = plan.params().indices().next().expect("the first");
-            Receiver::start(plan, index, identity, key).expect("its keys")
+            Session::receive(plan, index, identity, key).expect("its keys").0
         };
-        assert!(receiver().receive(&incoming).is_ok());
+        assert!(receiver().step(&incoming).is_ok());
         incoming[0] = (message.sender(), message.to_bytes().to_vec());
-        assert!(receiver().receive(&incoming).is_err());
+        assert!(receiver().step(&incoming).is_err());
     }
 
     malformed!(share_message, ShareMessage, samples("share_message", 30), |message: ShareMessage| {

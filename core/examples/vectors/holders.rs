@@ -74,14 +74,14 @@ fn both<S: Verifiable + Clone>(
         session: SessionId([2; 32]),
         commitment: commitment.clone(),
         lost: PartyId::new(2).expect("not zero"),
-        owner: custodian(2),
+        owner: (identities[2].identity(), custodian(2)),
         helpers: (0..2)
             .map(|place| (dealers[place].address(), identities[place].identity(), custodian(place)))
             .collect(),
     })
     .expect("valid");
     let mut inputs = json!({
-        "sharing": sharing, "repair_plan": encoded(&repair_plan), "mpc_identity_key": encoded_list(&identities[..2]),
+        "sharing": sharing, "repair_plan": encoded(&repair_plan), "mpc_identity_key": encoded_list(&identities[..3]),
         "shamir_custodian_key": encoded_list(&keys),
     });
     inputs[&share_name] = encoded_list(&dealers);
@@ -108,7 +108,7 @@ fn both<S: Verifiable + Clone>(
     let dealer = threshold + 3;
     bad.edit("a dealer with the index 0", "Params", dealer, &[0, 0], InvalidEncoding);
     bad.edit("a dealer twice", "Params", dealer + 34, &[1, 0], DuplicateParty);
-    bad.edit("dealers in another order", "Params", dealer, &[4, 0], DuplicateParty);
+    bad.edit("dealers in another order", "Params", dealer, &[5, 0], InvalidEncoding);
     bad.edit("a dealer that has no share", "Params", dealer + 34, &[5, 0], OutOfRange);
     bad.edit("an identity that is no key", "Key", dealer + 2, &[0xff; 32], InvalidEncoding);
     bad.edit("one receiver too few", "Params", threshold + 2, &[2], InvalidParams);
@@ -118,7 +118,7 @@ fn both<S: Verifiable + Clone>(
     bad_repair.edit("index 0 lost", "Params", lost, &[0, 0], InvalidEncoding);
     bad_repair.edit("an index that no share has", "Params", lost, &[5, 0], OutOfRange);
     bad_repair.edit("the share of a helper", "Params", lost, &[1, 0], InvalidParams);
-    let helpers = lost + 2 + 4 + 6 + 32;
+    let helpers = lost + 2 + 32 + 4 + 6 + 32;
     bad_repair.edit("no helpers", "Params", helpers, &[0], TooFewShares);
     bad_repair.edit("one helper too many", "Params", helpers, &[3], InvalidEncoding);
     bad_repair.edit("a helper twice", "Params", helpers + 1 + 34 + 42, &[1, 0], DuplicateParty);

@@ -44,3 +44,22 @@ impl Outbox {
         self.0
     }
 }
+
+/// What a step of a session gives: messages to send, and in the end an output.
+#[derive(Debug)]
+pub struct Step<T> {
+    /// To be sent before the next round can be over.
+    pub outgoing: Vec<Outgoing>,
+    /// What the protocol is for, after the last round.
+    pub output: Option<T>,
+}
+
+impl<T> Step<T> {
+    pub(super) fn sending(outbox: Outbox) -> Self {
+        Self { outgoing: outbox.into_messages(), output: None }
+    }
+
+    pub(super) fn done(outbox: Outbox, output: T) -> Self {
+        Self { outgoing: outbox.into_messages(), output: Some(output) }
+    }
+}

@@ -1,8 +1,12 @@
 //! Protocols among the holders of shares: resharing and repair.
 use serde_json::{Value, json};
 use veilkit::{
-    PartyId, Result,
-    mpc::{IdentityKey, Outbox, repair, resharing, share_message::ShareMessage},
+    Error, ErrorKind, Result,
+    mpc::{
+        IdentityKey, repair, resharing,
+        share_message::ShareMessage,
+        testing::{Machine, Network, Side},
+    },
     shamir::{Verifiable, feldman, pedersen, sealed::CustodianKey},
 };
 
@@ -42,14 +46,20 @@ fn is_feldman(test: &Test) -> bool {
     }
 }
 
-fn sent(outbox: Outbox) -> Vec<u8> {
-    outbox.into_messages().remove(0).bytes
-}
-
-type Messages = Vec<(PartyId, Vec<u8>)>;
-
-fn listed(messages: &Messages) -> Vec<String> {
-    messages.iter().map(|(_, bytes)| hex(bytes)).collect()
+/// Runs all parties: what each ends with, and every message once, round by round, as it was sent.
+fn transcript<M: Machine>(network: Network<M>) -> Result<(Vec<M::Output>, Vec<String>)> {
+    let mut sent = Vec::new();
+    let sides = network.finish_with(|_, network| {
+        let mut messages: Vec<String> = network.deliveries().iter().map(|sent| hex(&sent.bytes)).collect();
+        messages.dedup(); // one for all is delivered to each
+        sent.extend(messages);
+    });
+    let outputs = sides.into_iter().map(|(_, side)| match side {
+        Side::Done(output) => Ok(output),
+        Side::Failed(error) => Err(error),
+        Side::Running(_) | Side::Left => Err(Error::new(ErrorKind::MissingMessage, "a party left")),
+    });
+    Ok((outputs.collect::<Result<_>>()?, sent))
 }
 
 fn reshare<S: Verifiable>(test: &Test, name: &str) -> Result<Value> {
@@ -57,23 +67,14 @@ fn reshare<S: Verifiable>(test: &Test, name: &str) -> Result<Value> {
     let shares = objects::<S>(test, &format!("{name}_share"))?;
     let identities = objects::<IdentityKey>(test, "mpc_identity_key")?;
     let keys = objects::<CustodianKey>(test, "shamir_custodian_key")?;
-    let mut rng = test.rng();
-    let mut deals = Messages::new();
     let (of_dealers, of_receivers) = identities.split_at(shares.len());
-    for (share, identity) in shares.iter().zip(of_dealers) {
-        deals.push((share.address(), sent(resharing::Dealer::start(&plan, share, identity, &mut rng)?.1)));
-    }
-    let (mut waiting, mut confirmations) = (Vec::new(), Messages::new());
-    for ((index, identity), key) in plan.params().indices().zip(of_receivers).zip(&keys) {
-        let (confirming, out) = resharing::Receiver::start(&plan, index, identity, key)?.receive(&deals)?;
-        waiting.push(confirming);
-        confirmations.push((index, sent(out)));
-    }
-    let new = waiting.into_iter().map(|one| one.finish(&confirmations)).collect::<Result<Vec<_>>>()?;
-    let sent = [listed(&deals), listed(&confirmations)].concat();
+    let dealers: Vec<_> = shares.iter().zip(of_dealers).collect();
+    let receivers: Vec<_> = of_receivers.iter().cloned().zip(keys).collect();
+    let network = Network::resharing(&plan, &dealers, &receivers, &mut test.rng())?;
+    let (outputs, sent) = transcript(network)?;
     let mut output = json!({ "share_message": sent });
-    output[format!("{name}_commitment")] = encoded(&new[0].0).into();
-    output[format!("{name}_share")] = encoded_list(new.iter().map(|(_, share)| share));
+    output[format!("{name}_commitment")] = encoded(&outputs[0].commitment).into();
+    output[format!("{name}_share")] = encoded_list(outputs.iter().filter_map(|new| new.share.as_ref()));
     Ok(output)
 }
 
@@ -82,21 +83,13 @@ fn repair<S: Verifiable>(test: &Test, name: &str) -> Result<Value> {
     let shares = objects::<S>(test, &format!("{name}_share"))?;
     let identities = objects::<IdentityKey>(test, "mpc_identity_key")?;
     let keys = objects::<CustodianKey>(test, "shamir_custodian_key")?;
-    let mut rng = test.rng();
-    let (mut helpers, mut pieces, mut sums) = (Vec::new(), Messages::new(), Messages::new());
-    for ((share, identity), key) in shares.iter().zip(&identities).zip(&keys) {
-        let (helper, out) = repair::Helper::start(&plan, share, identity, key, &mut rng)?;
-        helpers.push((share.address(), helper));
-        pieces.push((share.address(), sent(out)));
-    }
-    for (me, helper) in helpers {
-        let others: Messages = pieces.iter().filter(|(from, _)| *from != me).cloned().collect();
-        sums.push((me, sent(helper.receive(&others, &mut rng)?)));
-    }
-    let owner = repair::Owner::start(&plan, &keys[shares.len()])?;
-    let share = owner.receive(&pieces)?.finish(&sums)?;
-    let sent = [listed(&pieces), listed(&sums)].concat();
+    let helpers: Vec<_> =
+        shares.iter().zip(&identities).zip(&keys).map(|((share, id), key)| (share, id, key)).collect();
+    let owner = (&identities[shares.len()], &keys[shares.len()]);
+    let network = Network::repair(&plan, &helpers, owner, &mut test.rng())?;
+    let (outputs, sent) = transcript(network)?;
     let mut output = json!({ "share_message": sent });
-    output[format!("{name}_share")] = hex(&share.to_bytes()).into();
+    output[format!("{name}_share")] =
+        encoded_list(outputs.iter().filter_map(|output| output.share.as_ref()))[0].clone();
     Ok(output)
 }

@@ -1,11 +1,13 @@
 //! The helpers' rounds: cut the weighted share into pieces, add up the pieces of all.
-use core::fmt;
-use std::collections::BTreeMap;
-
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::{PIECES, SUMS, plan::Plan};
+use super::{
+    PIECES, SUMS,
+    pieces::Pieces,
+    plan::Plan,
+    sums::{Side, Summing},
+};
 use crate::{
     codec::{Encode, Writer},
     error::{Error, ErrorKind, Result},
@@ -13,23 +15,25 @@ use crate::{
     group::{Point, Scalar},
     mpc::{
         identity::IdentityKey,
+        members::write_numbers,
         outbox::Outbox,
-        resharing::fits,
-        share_message::{Dealt, Place, ShareMessage, cheat, collect, roster, sealed_row_len},
+        share_message::{Heard, Openings, Place, ShareMessage, fits, sealed_row_len},
     },
     party::PartyId,
     shamir::{Verifiable, sealed::CustodianKey, verifiable::add_row},
-    transcript::Digest,
+    transcript::Transcript,
 };
 
 /// A helper that has handed out its pieces and waits for those of the others.
-pub struct Helper<S: Verifiable> {
+pub(super) struct Helper<S: Verifiable> {
     plan: Plan<S>,
     place: usize,
     identity: IdentityKey,
     key: CustodianKey,
-    /// The own message, which the transport need not bring back.
-    own: Vec<u8>,
+    /// Where the randomness of the second round comes from.
+    seed: Zeroizing<[u8; 32]>,
+    openings: Openings,
+    own: ShareMessage,
 }
 
 impl<S: Verifiable> Helper<S> {
@@ -38,11 +42,9 @@ impl<S: Verifiable> Helper<S> {
     /// # Errors
     /// `UnknownParty` if the share is not that of one of the plan's helpers; `ParamsMismatch` for keys that are not the
     /// plan's; `VerificationFailed` if the share does not fit the plan's commitment.
-    /// # Timing
-    /// Constant in the share and the keys.
     /// # Source
     /// \[SW18\], steps 1 and 2.
-    pub fn start(
+    pub(super) fn start(
         plan: &Plan<S>,
         share: &S,
         identity: &IdentityKey,
@@ -76,94 +78,55 @@ impl<S: Verifiable> Helper<S> {
         for piece in pieces.chunks_exact(row.len()) {
             Point::multi_mul(piece, &generators).write(&mut body);
         }
+        let mut openings = Openings::default();
         for (piece, (receiver, _, custodian)) in pieces.chunks_exact(row.len()).zip(plan.helpers()) {
             let to = Place { plan: plan.hash(), round: PIECES, sender: me, receiver: *receiver };
-            to.seal(custodian, piece, &mut body, rng)?;
+            openings.seal(to, custodian, Zeroizing::new(piece.to_vec()), &mut body, rng)?;
         }
-        let message = ShareMessage::sign(plan.hash(), PIECES, me, body.into_bytes().to_vec(), identity);
-        let own = message.to_bytes().to_vec();
-        let helper = Self {
-            plan: plan.clone(),
-            place,
-            identity: identity.clone(),
-            key: key.clone(),
-            own: own.clone(),
-        };
-        Ok((helper, Outbox::broadcast(own)))
+        let mut seed = Zeroizing::new([0; 32]);
+        rng.fill_bytes(&mut *seed);
+        let own = ShareMessage::sign(plan.hash(), PIECES, me, body.into_bytes().to_vec(), identity);
+        let outbox = Outbox::broadcast(own.to_bytes().to_vec());
+        let (plan, identity, key) = (plan.clone(), identity.clone(), key.clone());
+        Ok((Self { plan, place, identity, key, seed, openings, own }, outbox))
     }
 
-    /// Checks the pieces of the other helpers and adds up those for this one. The own message may be among them. The
-    /// message that goes out is for the owner.
+    /// Checks the pieces of the other helpers and adds up those for this one. The message is for everybody.
     ///
     /// # Errors
-    /// `MissingMessage`, `DuplicateParty`, `UnknownParty`; those of decoding; `ParamsMismatch` for a message of another
-    /// plan or round; `VerificationFailed`, naming the helper whose pieces do not add up or that sent a wrong one, or
-    /// naming nobody when the transport could have done it.
-    /// # Timing
-    /// Constant in the pieces and the key.
+    /// As [`Pieces::collect`].
     /// # Source
     /// \[SW18\], step 3.
-    pub fn receive(self, pieces: &[(PartyId, Vec<u8>)], rng: &mut impl CryptoRng) -> Result<Outbox> {
-        let Self { plan, place, identity, key, own } = self;
-        let (me, _, custodian) = &plan.helpers()[place];
-        let mut all = pieces.to_vec();
-        if !all.iter().any(|(from, _)| from == me) {
-            all.push((*me, own));
-        }
-        let (messages, points) = heard(&plan, &all)?;
+    pub(super) fn receive(self, pieces: &[(PartyId, Vec<u8>)]) -> Result<(Summing<S>, Outbox)> {
+        let Self { plan, place, identity, key, seed, openings, own } = self;
+        let (me, _, custodian) = plan.helpers()[place].clone();
+        let pieces = Pieces::collect(&plan, me, Some(own), pieces)?;
         let generators = S::generators(plan.commitment());
         let mut sum = Zeroizing::new(vec![Scalar::ZERO; generators.len()]);
-        for (sender, message) in &messages {
-            let dealt = read(&plan, message)?;
-            let from = Place { plan: plan.hash(), round: PIECES, sender: *sender, receiver: *me };
-            let piece = from.open(&key, custodian, dealt.row(place))?;
-            if !fits(&piece, &generators, &points[sender][place]) {
-                return Err(cheat("pieces: one does not fit its commitment", *sender));
+        let mut complaints = Vec::new();
+        for (sender, dealt) in &pieces.dealt {
+            let from = Place { plan: plan.hash(), round: PIECES, sender: *sender, receiver: me };
+            match from.open(&key, &custodian, dealt.row(place)) {
+                Some(piece) if fits(&piece, &generators, &dealt.points[place]) => {
+                    add_row(&mut sum, Scalar::ONE, &piece);
+                }
+                _ => complaints.push(*sender),
             }
-            add_row(&mut sum, Scalar::ONE, &piece);
         }
-        let mut body = Writer::with_capacity(32 + sealed_row_len(sum.len()));
-        body.bytes(&roster(messages.values()));
-        let to = Place { plan: plan.hash(), round: SUMS, sender: *me, receiver: plan.lost() };
-        to.seal(plan.owner(), &sum, &mut body, rng)?;
-        let message = ShareMessage::sign(plan.hash(), SUMS, *me, body.into_bytes().to_vec(), &identity);
-        Ok(Outbox::to_each([(plan.lost(), message.to_bytes().to_vec())]))
-    }
-}
-
-fn read<'a, S: Verifiable>(plan: &Plan<S>, message: &'a ShareMessage) -> Result<Dealt<'a>> {
-    let count = plan.helpers().len();
-    Dealt::read(message, count, count, S::generators(plan.commitment()).len())
-}
-
-/// The messages of all helpers, and what each has committed to, by helper.
-type Heard = (BTreeMap<PartyId, ShareMessage>, BTreeMap<PartyId, Vec<Point>>);
-
-/// Collects the messages of round 1, and checks that the pieces of each helper add up to its weighted share.
-pub(super) fn heard<S: Verifiable>(plan: &Plan<S>, incoming: &[(PartyId, Vec<u8>)]) -> Result<Heard> {
-    let messages = collect(plan.hash(), PIECES, &plan.senders(), incoming)?;
-    let mut all = BTreeMap::new();
-    for (place, (sender, message)) in messages.iter().enumerate() {
-        let points = read(plan, message)?.points;
-        if points.iter().fold(Point::identity(), |sum, point| sum + *point) != plan.piece_point(place) {
-            return Err(cheat("pieces: they do not add up to the helper's share", *sender));
+        let len =
+            pieces.heard.len() * Heard::ENTRY_LEN + 2 + 2 * complaints.len() + sealed_row_len(sum.len());
+        let mut body = Writer::with_capacity(len);
+        pieces.heard.write(&mut body);
+        write_numbers(&complaints, &mut body);
+        let mut sealed = Openings::default();
+        if complaints.is_empty() {
+            let to = Place { plan: plan.hash(), round: SUMS, sender: me, receiver: plan.lost() };
+            let mut rng = Transcript::new("veilkit v1 repair sum seed").append("seed", &*seed).rng();
+            sealed.seal(to, &plan.owner().1, sum, &mut body, &mut rng)?;
         }
-        all.insert(*sender, points);
-    }
-    Ok((messages, all))
-}
-
-/// The roster that a helper's sum goes with.
-pub(super) fn sum_of<'a>(message: &'a ShareMessage, expected: &Digest) -> Result<&'a [u8]> {
-    match message.body.split_first_chunk::<32>() {
-        Some((roster, sealed)) if roster == expected => Ok(sealed),
-        // A helper that heard something else need not have cheated: somebody told it something else.
-        _ => Err(Error::new(ErrorKind::VerificationFailed, "sums: the helpers heard different things")),
-    }
-}
-
-impl<S: Verifiable> fmt::Debug for Helper<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Helper").field("plan", &self.plan).finish_non_exhaustive()
+        let own = ShareMessage::sign(plan.hash(), SUMS, me, body.into_bytes().to_vec(), &identity);
+        let outbox = Outbox::broadcast(own.to_bytes().to_vec());
+        let side = Side::Helper { own, pieces: openings, sum: sealed };
+        Ok((Summing { plan, me, identity, pieces, side }, outbox))
     }
 }

@@ -7,7 +7,8 @@ use crate::{
     error::{Error, ErrorKind, Result},
     group::{Point, Scalar},
     mpc::{
-        identity::{IDENTITY_LEN, Identity},
+        identity::Identity,
+        members::{MAX_MEMBERS, Member, distinct, read_ascending, read_identity, read_number},
         secure_sum::SessionId,
     },
     party::PartyId,
@@ -29,7 +30,7 @@ pub struct PlanSpec<S: Verifiable> {
     /// The index of the lost share.
     pub lost: PartyId,
     /// Who gets it.
-    pub owner: Custodian,
+    pub owner: (Identity, Custodian),
     /// The holders who help, by the indices of their shares: at least the threshold, at most 255.
     pub helpers: Vec<(PartyId, Identity, Custodian)>,
 }
@@ -49,14 +50,14 @@ impl<S: Verifiable> Plan<S> {
     ///
     /// # Errors
     /// `TooFewShares` with fewer helpers than the threshold; `InvalidParams` with more than 255, or with the lost
-    /// share among theirs; `OutOfRange` for an index that no share has; `DuplicateParty` when the index, identity or key of two
-    /// helpers is the same, or a helper's key is the owner's.
+    /// share among theirs; `OutOfRange` for an index that no share has; `DuplicateParty` when the index, identity or key of
+    /// two, the owner among them, is the same.
     pub fn new(mut spec: PlanSpec<S>) -> Result<Self> {
         let params = S::params(&spec.commitment);
         if spec.helpers.len() < params.threshold() {
             return Err(Error::new(ErrorKind::TooFewShares, "plan: fewer helpers than the threshold"));
         }
-        if spec.helpers.len() > 255 {
+        if spec.helpers.len() > MAX_MEMBERS {
             return Err(Error::new(ErrorKind::InvalidParams, "plan: more than 255 helpers"));
         }
         spec.helpers.sort_by_key(|(index, ..)| *index);
@@ -65,14 +66,13 @@ impl<S: Verifiable> Plan<S> {
                 return Err(Error::new(ErrorKind::OutOfRange, "plan: index of a share").blame(index));
             }
         }
-        for (place, (index, identity, custodian)) in spec.helpers.iter().enumerate() {
-            let is_known = |(other, known, key): &(PartyId, Identity, Custodian)| {
-                other == index || known == identity || key.key() == custodian.key()
-            };
-            if spec.helpers[..place].iter().any(is_known) || custodian.key() == spec.owner.key() {
-                return Err(Error::new(ErrorKind::DuplicateParty, "plan: helpers").blame(*index));
-            }
+        if spec.helpers.iter().any(|(index, ..)| *index == spec.lost) {
+            return Err(Error::new(ErrorKind::InvalidParams, "plan: the lost share among the helpers'"));
         }
+        distinct(
+            [owner(&spec)].into_iter().chain(spec.helpers.iter().map(helper)),
+            "plan: helpers or owner",
+        )?;
         let indices: Vec<PartyId> = spec.helpers.iter().map(|(index, ..)| *index).collect();
         let factors = factors(&indices, Some(spec.lost))?;
         let mut plan = Inner { spec, factors, hash: [0; 32] };
@@ -103,7 +103,7 @@ impl<S: Verifiable> Plan<S> {
     }
 
     /// Who gets it.
-    pub fn owner(&self) -> &Custodian {
+    pub fn owner(&self) -> &(Identity, Custodian) {
         &self.0.spec.owner
     }
 
@@ -112,7 +112,7 @@ impl<S: Verifiable> Plan<S> {
         &self.0.spec.helpers
     }
 
-    /// The helpers as senders.
+    /// The helpers as senders, ascending.
     pub(super) fn senders(&self) -> Vec<(PartyId, Identity)> {
         self.helpers().iter().map(|(index, identity, _)| (*index, *identity)).collect()
     }
@@ -127,6 +127,14 @@ impl<S: Verifiable> Plan<S> {
         let params = S::params(self.commitment());
         share_point(params, S::points(self.commitment()), self.helpers()[place].0) * self.factor(place)
     }
+}
+
+fn owner<S: Verifiable>(spec: &PlanSpec<S>) -> Member<'_> {
+    Member { number: spec.lost, identity: &spec.owner.0, custodian: Some(&spec.owner.1) }
+}
+
+fn helper((number, identity, custodian): &(PartyId, Identity, Custodian)) -> Member<'_> {
+    Member { number: *number, identity, custodian: Some(custodian) }
 }
 
 impl<S: Verifiable> Clone for Plan<S> {
@@ -154,26 +162,22 @@ impl<S: Verifiable> fmt::Debug for Plan<S> {
 impl<S: Verifiable> Inner<S> {
     fn written_len(&self) -> usize {
         let commitment = HEADER_LEN + self.spec.commitment.body_len();
-        let helpers: usize =
-            self.spec.helpers.iter().map(|(.., custodian)| 2 + IDENTITY_LEN + custodian.written_len()).sum();
-        32 + 4 + commitment + 2 + self.spec.owner.written_len() + 1 + helpers
+        let helpers: usize = self.spec.helpers.iter().map(|entry| 2 + helper(entry).keys_len()).sum();
+        32 + 4 + commitment + 2 + owner(&self.spec).keys_len() + 1 + helpers
     }
 
     fn write(&self, out: &mut Writer) {
         out.bytes(&self.spec.session.0);
         let commitment = self.spec.commitment.to_bytes();
-        out.len(commitment.len()).bytes(&commitment).u16(self.spec.lost.get());
-        self.spec.owner.write(out);
+        out.len(commitment.len()).bytes(&commitment);
+        owner(&self.spec).write(out);
         out.u8(u8::try_from(self.spec.helpers.len()).expect("checked: at most 255"));
-        for (index, identity, custodian) in &self.spec.helpers {
-            out.u16(index.get()).bytes(&identity.to_bytes());
-            custodian.write(out);
-        }
+        self.spec.helpers.iter().for_each(|entry| helper(entry).write(out));
     }
 }
 
 /// ```text
-/// session [32] | commitment length u32, encoding | lost u16 | owner | helpers u8
+/// session [32] | commitment length u32, encoding | lost u16 | owner: identity [32], custodian | helpers u8
 /// for each helper: index u16 | identity [32] | custodian
 /// ```
 impl<S: Verifiable> Encode for Plan<S> {
@@ -197,18 +201,13 @@ impl<S: Verifiable> Decode for Plan<S> {
         let session = SessionId(body.array("plan: session")?);
         let len = body.count(1, "plan: commitment")?;
         let commitment = S::Commitment::from_bytes(body.bytes(len, "plan: commitment")?, ())?;
-        let invalid = |_| Error::new(ErrorKind::InvalidEncoding, "plan: index");
-        let lost = PartyId::new(body.u16("plan: lost share")?).map_err(invalid)?;
-        let owner = Custodian::read(body)?;
-        let mut helpers = Vec::new();
-        for _ in 0..body.u8("plan: helpers")? {
-            let index = PartyId::new(body.u16("plan: helper")?).map_err(invalid)?;
-            let identity = Identity::from_bytes(&body.array("plan: helper")?)?;
-            helpers.push((index, identity, Custodian::read(body)?));
-        }
-        if !helpers.is_sorted_by_key(|(index, ..)| *index) {
-            return Err(Error::new(ErrorKind::InvalidEncoding, "plan: order of the helpers"));
-        }
+        let lost = read_number(body, "plan: lost share")?;
+        let owner = (read_identity(body, "plan: owner")?, Custodian::read(body)?);
+        let count = body.u8("plan: helpers")?;
+        let rest = |index, body: &mut Reader<'_>| {
+            Ok((index, read_identity(body, "plan: helper")?, Custodian::read(body)?))
+        };
+        let helpers = read_ascending(body, count, "plan: helpers", rest)?;
         Self::new(PlanSpec { session, commitment, lost, owner, helpers })
     }
 }

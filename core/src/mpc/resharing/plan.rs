@@ -6,7 +6,8 @@ use crate::{
     codec::{Decode, Encode, HEADER_LEN, Kind, Reader, Writer},
     error::{Error, ErrorKind, Result},
     mpc::{
-        identity::{IDENTITY_LEN, Identity},
+        identity::Identity,
+        members::{MAX_MEMBERS, Member, distinct, read_ascending, read_identity},
         secure_sum::SessionId,
     },
     party::PartyId,
@@ -14,8 +15,17 @@ use crate::{
     transcript::{Digest, Transcript},
 };
 
-/// The most dealers and the most receivers.
-const MAX_PARTIES: usize = 255;
+/// Added to the index of a new share for the number of its receiver.
+const RECEIVERS: u16 = 1000;
+
+/// Who a number stands for in a resharing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The old holder with the share of this index.
+    Dealer(PartyId),
+    /// The new holder with the share of this index.
+    Receiver(PartyId),
+}
 
 /// What a [`Plan`] is made from; not checked yet.
 #[derive(Clone, Debug)]
@@ -46,33 +56,25 @@ impl<S: Verifiable> Plan<S> {
     ///
     /// # Errors
     /// `InvalidParams` unless `2 <= threshold <= receivers <= 255`; `TooFewShares` with fewer dealers than the old
-    /// threshold; `OutOfRange` for a dealer's index that no old share has; `DuplicateParty` when an index, or the identity or
-    /// key of two dealers or two receivers is the same.
+    /// threshold; `OutOfRange` for a dealer's index that no old share has, or above 1,000; `DuplicateParty` when an index, or
+    /// the identity or key of two dealers or two receivers is the same.
     pub fn new(mut spec: PlanSpec<S>) -> Result<Self> {
         let params = Params::for_bytes(spec.threshold, spec.receivers.len())?;
         let old = S::params(&spec.commitment);
         if spec.dealers.len() < old.threshold() {
             return Err(Error::new(ErrorKind::TooFewShares, "plan: fewer dealers than the old threshold"));
         }
-        if spec.dealers.len() > MAX_PARTIES {
+        if spec.dealers.len() > MAX_MEMBERS {
             return Err(Error::new(ErrorKind::InvalidParams, "plan: more than 255 dealers"));
         }
         spec.dealers.sort_by_key(|(index, _)| *index);
-        let twice = |what, party| Err(Error::new(ErrorKind::DuplicateParty, what).blame(party));
-        for (place, (index, identity)) in spec.dealers.iter().enumerate() {
-            if usize::from(index.get()) > old.shares() {
-                return Err(Error::new(ErrorKind::OutOfRange, "plan: index of a dealer").blame(*index));
-            }
-            if spec.dealers[..place].iter().any(|(other, known)| other == index || known == identity) {
-                return twice("plan: dealers", *index);
-            }
+        let is_foreign = |index: PartyId| usize::from(index.get()) > old.shares() || index.get() > RECEIVERS;
+        if let Some((index, _)) = spec.dealers.iter().find(|(index, _)| is_foreign(*index)) {
+            return Err(Error::new(ErrorKind::OutOfRange, "plan: index of a dealer").blame(*index));
         }
-        for (index, (identity, custodian)) in params.indices().zip(&spec.receivers) {
-            let mut before = spec.receivers[..usize::from(index.get()) - 1].iter();
-            if before.any(|(known, other)| known == identity || other.key() == custodian.key()) {
-                return twice("plan: receivers", index);
-            }
-        }
+        distinct(spec.dealers.iter().map(dealer), "plan: dealers")?;
+        let receivers = params.indices().zip(&spec.receivers);
+        distinct(receivers.map(|(index, keys)| receiver(index, keys)), "plan: receivers")?;
         let mut plan = Inner { spec, params, hash: [0; 32] };
         let mut out = Writer::with_capacity(plan.written_len());
         plan.write(&mut out);
@@ -110,10 +112,41 @@ impl<S: Verifiable> Plan<S> {
         self.0.params
     }
 
-    /// The receivers as senders of their round.
-    pub(super) fn confirmers(&self) -> Vec<(PartyId, Identity)> {
-        self.params().indices().zip(self.receivers().iter().map(|(identity, _)| *identity)).collect()
+    /// The number under which a new holder takes part, by the index of its share: 1,001 for index 1, and so on. Dealers
+    /// have the indices of their shares for numbers, so no number stands for two.
+    ///
+    /// # Errors
+    /// `UnknownParty` for an index that no new share has.
+    pub fn receiver_number(&self, index: PartyId) -> Result<PartyId> {
+        if usize::from(index.get()) > self.params().shares() {
+            return Err(Error::new(ErrorKind::UnknownParty, "index: not a receiver's").blame(index));
+        }
+        PartyId::new(RECEIVERS + index.get())
     }
+
+    /// Who takes part under this number, as in messages and errors; `None` for nobody.
+    pub fn role(&self, number: PartyId) -> Option<Role> {
+        if self.dealers().binary_search_by_key(&number, |(index, _)| *index).is_ok() {
+            return Some(Role::Dealer(number));
+        }
+        let index = PartyId::new(number.get().checked_sub(RECEIVERS)?).ok()?;
+        self.receiver_number(index).ok().map(|_| Role::Receiver(index))
+    }
+
+    /// The receivers as senders of their round, by number.
+    pub(super) fn confirmers(&self) -> Vec<(PartyId, Identity)> {
+        let number = |index| self.receiver_number(index).expect("one of its receivers");
+        let receivers = self.params().indices().zip(self.receivers());
+        receivers.map(|(index, (identity, _))| (number(index), *identity)).collect()
+    }
+}
+
+fn dealer((number, identity): &(PartyId, Identity)) -> Member<'_> {
+    Member { number: *number, identity, custodian: None }
+}
+
+fn receiver(number: PartyId, (identity, custodian): &(Identity, Custodian)) -> Member<'_> {
+    Member { number, identity, custodian: Some(custodian) }
 }
 
 impl<S: Verifiable> Clone for Plan<S> {
@@ -141,9 +174,10 @@ impl<S: Verifiable> fmt::Debug for Plan<S> {
 impl<S: Verifiable> Inner<S> {
     fn written_len(&self) -> usize {
         let commitment = HEADER_LEN + self.spec.commitment.body_len();
-        let receivers: usize =
-            self.spec.receivers.iter().map(|(_, custodian)| IDENTITY_LEN + custodian.written_len()).sum();
-        32 + 4 + commitment + 3 + self.spec.dealers.len() * (2 + IDENTITY_LEN) + receivers
+        let dealers: usize = self.spec.dealers.iter().map(|entry| 2 + dealer(entry).keys_len()).sum();
+        let receivers = self.params.indices().zip(&self.spec.receivers);
+        let receivers: usize = receivers.map(|(index, keys)| receiver(index, keys).keys_len()).sum();
+        32 + 4 + commitment + 3 + dealers + receivers
     }
 
     fn write(&self, out: &mut Writer) {
@@ -154,13 +188,9 @@ impl<S: Verifiable> Inner<S> {
         out.u8(byte(self.spec.threshold))
             .u8(byte(self.spec.dealers.len()))
             .u8(byte(self.spec.receivers.len()));
-        for (index, identity) in &self.spec.dealers {
-            out.u16(index.get()).bytes(&identity.to_bytes());
-        }
-        for (identity, custodian) in &self.spec.receivers {
-            out.bytes(&identity.to_bytes());
-            custodian.write(out);
-        }
+        self.spec.dealers.iter().for_each(|entry| dealer(entry).write(out));
+        let receivers = self.params.indices().zip(&self.spec.receivers);
+        receivers.for_each(|(index, keys)| receiver(index, keys).write_keys(out));
     }
 }
 
@@ -191,19 +221,11 @@ impl<S: Verifiable> Decode for Plan<S> {
         let commitment = S::Commitment::from_bytes(body.bytes(len, "plan: commitment")?, ())?;
         let threshold = usize::from(body.u8("plan: threshold")?);
         let (dealer_count, receiver_count) = (body.u8("plan: dealers")?, body.u8("plan: receivers")?);
-        let invalid = |_| Error::new(ErrorKind::InvalidEncoding, "plan: dealers or receivers");
-        let mut dealers = Vec::new();
-        for _ in 0..dealer_count {
-            let index = PartyId::new(body.u16("plan: dealer")?).map_err(invalid)?;
-            dealers.push((index, Identity::from_bytes(&body.array("plan: dealer")?)?));
-        }
-        if !dealers.is_sorted_by_key(|(index, _)| *index) {
-            return Err(Error::new(ErrorKind::InvalidEncoding, "plan: order of the dealers"));
-        }
+        let rest = |index, body: &mut Reader<'_>| Ok((index, read_identity(body, "plan: dealer")?));
+        let dealers = read_ascending(body, dealer_count, "plan: dealers", rest)?;
         let mut receivers = Vec::new();
         for _ in 0..receiver_count {
-            let identity = Identity::from_bytes(&body.array("plan: receiver")?)?;
-            receivers.push((identity, Custodian::read(body)?));
+            receivers.push((read_identity(body, "plan: receiver")?, Custodian::read(body)?));
         }
         Self::new(PlanSpec { session, commitment, dealers, threshold, receivers })
     }

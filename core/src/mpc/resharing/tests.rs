@@ -1,24 +1,23 @@
-//! Resharing: honest runs of both sharings, and each message of each round dropped, doubled, altered, replayed.
+//! Resharing: honest runs of both sharings, cheats and who is named for them, plans.
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 use super::*;
 use crate::{
     codec::{Decode, Encode},
-    error::{Error, ErrorKind, Result},
+    error::{ErrorKind, Result},
     field::Field,
-    group::Scalar,
+    group::{Point, Scalar},
     mpc::{
         identity::{Identity, IdentityKey},
-        outbox::{Destination, Outbox},
         secure_sum::SessionId,
-        share_message::ShareMessage,
+        share_message::{Place, ShareMessage},
+        testing::{self, Delivery, Network, Side},
     },
     party::PartyId,
     shamir::{
         Verifiable, feldman, pedersen,
-        sealed::{Addressed, Custodian, CustodianKey},
+        sealed::{Custodian, CustodianKey},
     },
-    transcript::Digest,
 };
 
 fn rng(seed: u64) -> ChaCha20Rng {
@@ -37,7 +36,8 @@ struct World<S: Verifiable> {
     receivers: Vec<(IdentityKey, CustodianKey)>,
 }
 
-type Messages = Vec<(PartyId, Vec<u8>)>;
+/// What each party ends with: nothing wrong, or a kind and the culprits.
+type Ends = Vec<(u16, Option<(ErrorKind, Vec<u16>)>)>;
 
 impl<S: Verifiable + Clone> World<S> {
     /// Dealers by their places in `old`, then threshold and number of the new shares.
@@ -62,51 +62,68 @@ impl<S: Verifiable + Clone> World<S> {
         Self { plan: Plan::new(spec).unwrap(), old, dealers: keys, receivers }
     }
 
-    fn deal(&self) -> (Vec<Dealer<S>>, Messages) {
-        let start = |(share, key)| Dealer::start(&self.plan, share, key, &mut rng(2)).unwrap();
-        let (waiting, sent): (Vec<_>, Vec<_>) = self.old.iter().zip(&self.dealers).map(start).unzip();
-        (waiting, self.old.iter().map(Addressed::address).zip(sent.into_iter().map(broadcast)).collect())
-    }
-
-    fn receive(&self, index: u16, deals: &[(PartyId, Vec<u8>)]) -> Result<(Confirming<S>, Vec<u8>)> {
-        let (identity, key) = &self.receivers[usize::from(index) - 1];
-        let (confirming, sent) = Receiver::start(&self.plan, party(index), identity, key)?.receive(deals)?;
-        Ok((confirming, broadcast(sent)))
-    }
-
-    fn receive_all(&self, deals: &[(PartyId, Vec<u8>)]) -> (Vec<Confirming<S>>, Messages) {
-        let count = u16::try_from(self.receivers.len()).unwrap();
-        (1..=count)
-            .map(|index| {
-                let (confirming, sent) = self.receive(index, deals).unwrap();
-                (confirming, (party(index), sent))
-            })
-            .unzip()
+    fn network(&self, seed: u64) -> Network<Session<S>> {
+        let dealers: Vec<_> = self.old.iter().zip(&self.dealers).collect();
+        Network::resharing(&self.plan, &dealers, &self.receivers, &mut rng(seed)).unwrap()
     }
 
     /// The new sharing, as everybody has it.
     fn run(&self) -> (S::Commitment, Vec<S>) {
-        let (dealers, deals) = self.deal();
-        let (waiting, confirmations) = self.receive_all(&deals);
-        let results: Vec<_> =
-            waiting.into_iter().map(|waiting| waiting.finish(&confirmations).unwrap()).collect();
-        for dealer in dealers {
-            assert_eq!(dealer.finish(&confirmations).unwrap(), S::set_id_of(&results[0].0));
+        let outputs = self.network(2).finish().unwrap();
+        assert!(outputs.iter().all(|output| output.commitment == outputs[0].commitment));
+        (outputs[0].commitment.clone(), outputs.into_iter().filter_map(|output| output.share).collect())
+    }
+
+    fn run_with(&self, tamper: impl FnMut(Round, &mut Network<Session<S>>)) -> Ends {
+        let end = |(party, side): (PartyId, Side<_>)| match side {
+            Side::Done(_) => (party.get(), None),
+            Side::Failed(error) => {
+                let culprits = error.culprits().iter().map(|party| party.get()).collect();
+                (party.get(), Some((error.kind(), culprits)))
+            }
+            side => panic!("{side:?}"),
+        };
+        self.network(2).finish_with(tamper).into_iter().map(end).collect()
+    }
+
+    fn identity(&self, number: PartyId) -> &IdentityKey {
+        match self.plan.role(number).unwrap() {
+            Role::Dealer(index) => {
+                &self.dealers[self.plan.dealers().iter().position(|(i, _)| *i == index).unwrap()]
+            }
+            Role::Receiver(index) => &self.receivers[usize::from(index.get()) - 1].0,
         }
-        let (commitments, shares): (Vec<_>, Vec<_>) = results.into_iter().unzip();
-        assert!(commitments.iter().all(|commitment| *commitment == commitments[0]));
-        (commitments[0].clone(), shares)
+    }
+
+    /// In a round, a party signs something else in place of what it sends; `to` all, or to one.
+    fn resign(&self, delivery: &mut Delivery, change: impl FnOnce(&mut Vec<u8>)) {
+        let message = ShareMessage::from_bytes(&delivery.bytes, ()).unwrap();
+        let ShareMessage { plan, round, sender, mut body, .. } = message;
+        change(&mut body);
+        let key = self.identity(sender);
+        delivery.bytes = ShareMessage::sign(&plan, round, sender, body, key).to_bytes().to_vec();
+    }
+
+    /// A party signs something else in a round, in what it sends to all or to one.
+    fn cheat(&self, at: Round, from: u16, to: Option<u16>, change: impl Fn(&mut Vec<u8>)) -> Ends {
+        self.run_with(|round, network| {
+            let is = |d: &&mut Delivery| d.from.get() == from && to.is_none_or(|to| d.to.get() == to);
+            if round == at {
+                network.deliveries().iter_mut().filter(is).for_each(|d| self.resign(d, &change));
+            }
+        })
+    }
+}
+
+/// All parties but these end with `VerificationFailed` and these culprits.
+fn all_name(ends: &Ends, but: &[u16], culprits: &[u16], what: &str) {
+    for (party, end) in ends.iter().filter(|(party, _)| !but.contains(party)) {
+        assert_eq!(*end, Some((ErrorKind::VerificationFailed, culprits.to_vec())), "{what}: party {party}");
     }
 }
 
 fn public(receivers: &[(IdentityKey, CustodianKey)]) -> Vec<(Identity, Custodian)> {
     receivers.iter().map(|(id, key)| (id.identity(), key.custodian("new").unwrap())).collect()
-}
-
-fn broadcast(outbox: Outbox) -> Vec<u8> {
-    let mut messages = outbox.into_messages();
-    assert!(messages.len() == 1 && messages[0].to == Destination::All);
-    messages.remove(0).bytes
 }
 
 fn blamed<T>(result: Result<T>) -> (ErrorKind, Vec<u16>) {
@@ -157,42 +174,205 @@ fn again_and_again() {
     assert_eq!(*feldman::combine(&sharing.0, &sharing.1[1..]).unwrap(), Scalar::from_u64(77));
 }
 
-/// The message again, with another body and a signature that holds.
-fn resigned(message: &[u8], key: &IdentityKey, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
-    let ShareMessage { plan, round, sender, mut body, .. } = ShareMessage::from_bytes(message, ()).unwrap();
-    change(&mut body);
-    ShareMessage::sign(&plan, round, sender, body, key).to_bytes().to_vec()
+fn three_dealers() -> World<feldman::Share> {
+    World::new(feldman_sharing(), &[0, 2, 3], 2, 3)
+}
+
+/// Where the sealed row of a receiver starts in a deal: two points, then rows of 80 bytes.
+const ROW: usize = 80;
+fn row_at(receiver: usize) -> usize {
+    2 * 32 + (receiver - 1) * ROW
 }
 
 #[test]
-fn dealers_that_cheat_are_named() {
-    let world = World::new(feldman_sharing(), &[0, 2, 3], 2, 3);
-    let (_, deals) = world.deal();
-    // A signed message of dealer 3 with a change; two points, then three rows of 80 bytes.
-    let with = |change: &dyn Fn(&mut Vec<u8>)| {
-        let mut deals = deals.clone();
-        deals[1].1 = resigned(&deals[1].1, &world.dealers[1], change);
-        deals
+fn what_everybody_sees_is_named_by_everybody() {
+    let world = three_dealers();
+    let point = Point::mul_generator(&Scalar::from_u64(5)).to_bytes();
+    let deal = |what: &str, change: &dyn Fn(&mut Vec<u8>)| {
+        all_name(&world.cheat(Round::Deal, 3, None, change), &[3], &[3], what);
     };
-    let other = Scalar::from_u64(5);
-    let point = crate::group::Point::mul_generator(&other).to_bytes();
-    let named = (ErrorKind::VerificationFailed, vec![3]);
-    let refused = |change: &dyn Fn(&mut Vec<u8>)| blamed(world.receive(2, &with(change)));
-    assert_eq!(refused(&|body| body[..32].copy_from_slice(&point)), named); // another secret
-    assert_eq!(refused(&|body| body[32..64].copy_from_slice(&point)), named); // another polynomial
-    assert_eq!(refused(&|body| body[32..64].fill(0)), named); // the neutral element: a lower threshold
-    assert_eq!(refused(&|body| body[64 + 80 + 40] ^= 1), named); // what is sealed
-    assert_eq!(refused(&|body| body[64 + 80 + 1] ^= 1), named); // the key it is sealed under
-    assert_eq!(refused(&|body| body.copy_within(64..144, 144)), named); // the value of another receiver
-    assert_eq!(refused(&|body| drop(body.drain(..32))), named); // a lower threshold
-    assert_eq!(refused(&|body| body.push(0)), named);
-    // Only the receiver concerned can see a wrong value; the others wait for its confirmation in vain.
-    let deals = with(&|body| body[64 + 40] ^= 1);
-    assert_eq!(blamed(world.receive(1, &deals)), named);
-    let (confirming, second) = world.receive(2, &deals).unwrap();
-    let third = world.receive(3, &deals).unwrap().1;
-    let confirmations = [(party(2), second), (party(3), third)];
-    assert_eq!(blamed(confirming.finish(&confirmations)), (ErrorKind::MissingMessage, vec![1]));
+    deal("another secret", &|body| body[..32].copy_from_slice(&point));
+    deal("a neutral coefficient", &|body| body[32..64].fill(0));
+    deal("a lower threshold", &|body| drop(body.drain(..32)));
+    deal("a row too many", &|body| body.extend([0; ROW]));
+    deal("a byte too many", &|body| body.push(0));
+    deal("nothing", &|body| body.clear());
+    let confirm = |what: &str, change: &dyn Fn(&mut Vec<u8>)| {
+        all_name(&world.cheat(Round::Confirm, 1002, None, change), &[1002], &[1002], what);
+    };
+    confirm("evidence with another hash", &|body| body[5] ^= 1);
+    confirm("evidence with another signature", &|body| body[40] ^= 1);
+    confirm("the evidence of another dealer", &|body| body.copy_within(96..192, 0));
+    confirm("evidence left out", &|body| drop(body.drain(..96)));
+    confirm("a complaint that is not there", &|body| body[3 * 96] = 1);
+    confirm("a byte too many", &|body| body.push(0));
+    confirm("a complaint about a stranger", &|body| {
+        body[3 * 96] = 1;
+        body.extend([2, 0]);
+    });
+    confirm("a complaint about a receiver", &|body| {
+        body[3 * 96] = 1;
+        body.extend(1001_u16.to_le_bytes());
+    });
+    confirm("a complaint twice", &|body| {
+        body[3 * 96] = 2;
+        body.extend([3, 0, 3, 0]);
+    });
+}
+
+/// A dealer sends something wrong to receiver 2 and answers as if it had sent this.
+fn dealt_wrong(
+    world: &World<feldman::Share>,
+    change: impl Fn(&mut Vec<u8>),
+    answer: Option<Vec<u8>>,
+) -> Ends {
+    world.run_with(|round, network| match round {
+        Round::Deal => {
+            let from = network.deliveries().iter_mut().filter(|d| d.from == party(3));
+            from.for_each(|d| world.resign(d, &change));
+        }
+        Round::Answer => {
+            let Some(answer) = &answer else { return };
+            let key = world.identity(party(3));
+            let message = ShareMessage::sign(world.plan.hash(), ANSWER, party(3), answer.clone(), key);
+            let bytes = message.to_bytes().to_vec();
+            for to in [1, 4, 1001, 1002, 1003].map(party) {
+                network.deliveries().push(Delivery { from: party(3), to, bytes: bytes.clone() });
+            }
+        }
+        Round::Confirm => (),
+    })
+}
+
+/// `accuser u16 | seed [32] | value [32]`
+fn answer(accuser: u16, seed: [u8; 32], value: Scalar) -> Vec<u8> {
+    [&accuser.to_le_bytes()[..], &seed, &value.to_bytes()].concat()
+}
+
+#[test]
+fn a_wrong_value_convicts_its_dealer() {
+    let world = three_dealers();
+    let point = Point::mul_generator(&Scalar::from_u64(5)).to_bytes();
+    let place = Place {
+        plan: world.plan.hash(),
+        round: DEAL,
+        sender: party(3),
+        receiver: world.plan.receiver_number(party(2)).unwrap(),
+    };
+    let (seed, value) = ([8; 32], Scalar::from_u64(8));
+    let sealed = place.seal(&world.plan.receivers()[1].1, &seed, &[value]).unwrap();
+    let (at, end) = (row_at(2), row_at(3));
+    type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
+    let changes: [(&str, Change<'_>); 6] = [
+        ("a wrong value", &|body| body[at + 40] ^= 1),
+        ("a wrong key", &|body| body[at + 1] ^= 1),
+        ("a wrong tag", &|body| body[end - 1] ^= 1),
+        ("the value of another receiver", &|body| body.copy_within(row_at(1)..at, at)),
+        ("another polynomial", &|body| body[32..64].copy_from_slice(&point)),
+        ("another value, sealed well", &|body| body[at..end].copy_from_slice(&sealed)),
+    ];
+    for (what, change) in changes {
+        // All receivers of another polynomial complain, else receiver 2 only.
+        let accusers = if what == "another polynomial" { vec![1001, 1002, 1003] } else { vec![1002] };
+        let answers = [
+            accusers.iter().flat_map(|accuser| answer(*accuser, seed, value)).collect(),
+            vec![],
+            answer(1003, seed, value),
+        ];
+        for answer in answers {
+            all_name(&dealt_wrong(&world, change, Some(answer)), &[3], &[3], what);
+        }
+        // Silence names the accused too, but proves nothing.
+        for (party, end) in dealt_wrong(&world, change, None).iter().filter(|(party, _)| *party != 3) {
+            assert_eq!(*end, Some((ErrorKind::MissingMessage, vec![3])), "{what}: party {party}");
+        }
+    }
+}
+
+/// Receivers complain without cause; the accused answer, or answer badly.
+#[test]
+fn a_false_complaint_convicts_its_author() {
+    let world = three_dealers();
+    let run = |accuser: u16, accused: &[u16], answer: &dyn Fn(&mut Vec<u8>)| {
+        world.run_with(|round, network| {
+            for delivery in network.deliveries().iter_mut() {
+                if round == Round::Confirm && delivery.from == party(accuser) {
+                    world.resign(delivery, |body| {
+                        body[3 * 96] = u8::try_from(accused.len()).unwrap();
+                        accused.iter().for_each(|accused| body.extend(accused.to_le_bytes()));
+                    });
+                }
+                if round == Round::Answer && delivery.from == party(4) {
+                    world.resign(delivery, answer);
+                }
+            }
+        })
+    };
+    for (accuser, accused) in [(1001, &[1][..]), (1003, &[1, 3, 4])] {
+        all_name(&run(accuser, accused, &|_| ()), &[accuser], &[accuser], "a false complaint");
+    }
+    let badly = |what: &str, answer: &dyn Fn(&mut Vec<u8>)| {
+        // The session of dealer 4 itself sent a good answer, and names the accuser; who complained has not.
+        all_name(&run(1001, &[4], answer), &[4, 1001], &[4], what);
+    };
+    badly("about another receiver", &|body| body[0] ^= 1);
+    badly("another seed", &|body| body[2] ^= 1);
+    badly("another value", &|body| body[34] ^= 1);
+    badly("nothing", &|body| body.clear());
+    badly("too much", &|body| body.push(0));
+}
+
+/// A dealer that tells parties different things, each well signed, is named by all that hear both.
+#[test]
+fn two_stories_name_their_teller() {
+    let world = three_dealers();
+    let mut other = Vec::new();
+    world.network(55).finish_with(|round, network| {
+        if round == Round::Deal {
+            other = network.deliveries().iter().find(|d| d.from == party(3)).unwrap().bytes.clone();
+        }
+    });
+    for told in [1001, 1003, 1, 4] {
+        let ends = world.run_with(|round, network| {
+            for delivery in network.deliveries().iter_mut() {
+                if round == Round::Deal && delivery.from == party(3) && delivery.to == party(told) {
+                    delivery.bytes.clone_from(&other);
+                }
+            }
+        });
+        for (number, end) in &ends {
+            let named = Some((ErrorKind::VerificationFailed, vec![3]));
+            match *number {
+                // The teller hears only that others did not hear what it has in mind: its own two signatures.
+                3 => assert!(told < 1001 || *end == named, "told {told}"),
+                // Dealers do not say what they heard, so only the deceived dealer sees two stories.
+                number if told < 1001 && number != told => assert_eq!(*end, None, "told {told}"),
+                number => assert_eq!(*end, named, "told {told}, party {number}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_is_over_after_an_error_and_after_its_output() {
+    let world = three_dealers();
+    let (identity, key) = &world.receivers[0];
+    let (mut session, _) = Session::receive(&world.plan, party(1), identity, key).unwrap();
+    assert_eq!(session.round(), Some(Round::Deal));
+    assert_eq!(blamed(session.step(&[])), (ErrorKind::MissingMessage, vec![1, 3, 4]));
+    assert_eq!((blamed(session.step(&[])).0, session.round()), (ErrorKind::SessionPoisoned, None));
+}
+
+#[test]
+fn numbers_stand_for_one_role() {
+    let plan = three_dealers().plan;
+    assert_eq!(plan.role(party(3)), Some(Role::Dealer(party(3))));
+    assert_eq!(plan.role(party(1003)), Some(Role::Receiver(party(3))));
+    assert_eq!(plan.receiver_number(party(3)).unwrap(), party(1003));
+    for nobody in [2, 5, 999, 1000, 1004, 65_535] {
+        assert_eq!(plan.role(party(nobody)), None);
+    }
+    assert_eq!(plan.receiver_number(party(4)).unwrap_err().kind(), ErrorKind::UnknownParty);
 }
 
 /// A dealer with a share of its own making is found by the old commitment.
@@ -200,100 +380,10 @@ fn dealers_that_cheat_are_named() {
 fn a_wrong_share_cannot_be_dealt() {
     let world = World::new(feldman_sharing(), &[0, 1], 2, 3);
     let other = feldman::split(&Scalar::from_u64(78), 2, 4, &mut rng(9)).unwrap().1;
-    let refused = Dealer::start(&world.plan, &other[0], &world.dealers[0], &mut rng(2));
+    let refused = Session::deal(&world.plan, &other[0], &world.dealers[0], &mut rng(2));
     assert_eq!(blamed(refused).0, ErrorKind::VerificationFailed);
-}
-
-/// Drops, doubles, alters, swaps and replays each message of a round. `step` must refuse each time.
-fn transport_faults(messages: &Messages, foreign: &Messages, step: &dyn Fn(&Messages) -> Result<()>) {
-    step(messages).unwrap();
-    for at in 0..messages.len() {
-        let refused = |kind, culprits: Vec<u16>, change: &dyn Fn(&mut Messages)| {
-            let mut changed = messages.clone();
-            change(&mut changed);
-            assert_eq!(blamed(step(&changed)), (kind, culprits));
-        };
-        let sender = messages[at].0.get();
-        refused(ErrorKind::MissingMessage, vec![sender], &|m| drop(m.remove(at)));
-        refused(ErrorKind::DuplicateParty, vec![sender], &|m| m.push(messages[at].clone()));
-        refused(ErrorKind::UnknownParty, vec![99], &|m| m.push((party(99), messages[at].1.clone())));
-        refused(ErrorKind::ParamsMismatch, vec![], &|m| m[at].1.clone_from(&foreign[at].1));
-        let other = (at + 1) % messages.len();
-        refused(ErrorKind::VerificationFailed, vec![], &|m| m[at].1.clone_from(&messages[other].1));
-        let len = messages[at].1.len();
-        for byte in (9..len).step_by(1 + len / 60).chain([len - 1, 41, 42, 44]) {
-            let mut changed = messages.clone();
-            changed[at].1[byte] ^= 4;
-            let (kind, culprits) = blamed(step(&changed));
-            assert!(
-                matches!(
-                    kind,
-                    ErrorKind::VerificationFailed | ErrorKind::ParamsMismatch | ErrorKind::InvalidEncoding
-                ) && culprits.is_empty(),
-                "{byte}: {kind:?} {culprits:?}"
-            );
-        }
-    }
-}
-
-#[test]
-fn what_the_transport_does_is_noticed_and_names_nobody() {
-    let world = World::new(feldman_sharing(), &[0, 1, 3], 2, 3);
-    let mut foreign = World::new(feldman_sharing(), &[0, 1, 3], 2, 3);
-    let mut spec = PlanSpec {
-        session: SessionId([7; 32]),
-        commitment: world.plan.commitment().clone(),
-        dealers: world.plan.dealers().to_vec(),
-        threshold: 2,
-        receivers: world.plan.receivers().to_vec(),
-    };
-    foreign.plan = Plan::new(spec.clone()).unwrap();
-    let (_, deals) = world.deal();
-    let (_, foreign_deals) = foreign.deal();
-    transport_faults(&deals, &foreign_deals, &|deals| world.receive(1, deals).map(drop));
-    let (_, confirmations) = world.receive_all(&deals);
-    let (_, foreign_confirmations) = foreign.receive_all(&foreign_deals);
-    // A receiver knows its own message.
-    let (others, foreign_others) = (confirmations[1..].to_vec(), foreign_confirmations[1..].to_vec());
-    transport_faults(&others, &foreign_others, &|confirmations| {
-        world.receive_all(&deals).0.remove(0).finish(confirmations).map(drop)
-    });
-    transport_faults(&confirmations, &foreign_confirmations, &|confirmations| {
-        world.deal().0.remove(0).finish(confirmations).map(drop)
-    });
-    // A message of the other round.
-    let mut mixed = deals.clone();
-    mixed[0].1.clone_from(&confirmations[0].1);
-    assert_eq!(blamed(world.receive(1, &mixed)).0, ErrorKind::ParamsMismatch);
-    spec.threshold = 1;
-    assert_eq!(blamed(Plan::<feldman::Share>::new(spec)).0, ErrorKind::InvalidParams);
-}
-
-/// A dealer that tells receivers different things, each well signed, splits their views; nobody gets through.
-#[test]
-fn split_views_end_the_run_for_all() {
-    let world = World::new(feldman_sharing(), &[0, 1], 2, 3);
-    let (dealers, deals) = world.deal();
-    let mut other = deals.clone();
-    other[0].1 =
-        broadcast(Dealer::start(&world.plan, &world.old[0], &world.dealers[0], &mut rng(55)).unwrap().1);
-    let mut waiting = Vec::new();
-    let mut confirmations = Vec::new();
-    for index in 1..=3 {
-        let (confirming, sent) = world.receive(index, if index == 2 { &other } else { &deals }).unwrap();
-        waiting.push(confirming);
-        confirmations.push((party(index), sent));
-    }
-    for confirming in waiting {
-        assert_eq!(blamed(confirming.finish(&confirmations)), (ErrorKind::VerificationFailed, vec![]));
-    }
-    for dealer in dealers {
-        assert_eq!(blamed(dealer.finish(&confirmations)), (ErrorKind::VerificationFailed, vec![]));
-    }
-    // Also when all others agree with each other, on something that this one did not hear.
-    let (confirming, _) = world.receive(1, &deals).unwrap();
-    let (_, agreed) = world.receive_all(&other);
-    assert_eq!(blamed(confirming.finish(&agreed)), (ErrorKind::VerificationFailed, vec![]));
+    let few = testing::reshare(&world.plan, &[], &world.receivers, &mut rng(2));
+    assert_eq!(blamed(few).0, ErrorKind::ShapeMismatch);
 }
 
 #[test]
@@ -312,6 +402,7 @@ fn plans_are_checked() {
         blamed(Plan::new(spec))
     };
     assert_eq!(refused(&|spec| spec.threshold = 4), (ErrorKind::InvalidParams, vec![]));
+    assert_eq!(refused(&|spec| spec.threshold = 1), (ErrorKind::InvalidParams, vec![]));
     assert_eq!(refused(&|spec| spec.dealers.truncate(1)), (ErrorKind::TooFewShares, vec![]));
     assert_eq!(refused(&|spec| spec.dealers[1].0 = party(5)), (ErrorKind::OutOfRange, vec![5]));
     assert_eq!(refused(&|spec| spec.dealers[1].0 = party(1)), (ErrorKind::DuplicateParty, vec![1]));
@@ -329,20 +420,19 @@ fn plans_are_checked() {
     assert!(back == world.plan && back.to_bytes() == bytes);
     assert!((0..bytes.len()).all(|len| Plan::<feldman::Share>::from_bytes(&bytes[..len], ()).is_err()));
     assert!(Plan::<pedersen::Share>::from_bytes(&bytes, ()).is_err());
-    let hash: Digest = *back.hash();
+    let hash = *back.hash();
     let mut other = spec();
     other.session = SessionId([0; 32]);
     assert_ne!(hash, *Plan::new(other).unwrap().hash());
     // Others cannot take part.
     let (identity, key) = &world.receivers[0];
-    let start = |me, identity, key| blamed(Receiver::start(&world.plan, party(me), identity, key)).0;
+    let start = |me, identity, key| blamed(Session::receive(&world.plan, party(me), identity, key)).0;
     assert_eq!(start(4, identity, key), ErrorKind::UnknownParty);
     assert_eq!(start(2, identity, key), ErrorKind::ParamsMismatch);
     assert_eq!(start(1, identity, &world.receivers[1].1), ErrorKind::ParamsMismatch);
-    let error: Error =
-        Dealer::start(&world.plan, &world.old[0], &world.dealers[1], &mut rng(1)).map(drop).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::ParamsMismatch);
+    let refused = Session::deal(&world.plan, &world.old[0], &world.dealers[1], &mut rng(1));
+    assert_eq!(blamed(refused).0, ErrorKind::ParamsMismatch);
     let outsider = &feldman_sharing().1[3];
-    let refused = Dealer::start(&world.plan, outsider, &world.dealers[1], &mut rng(1));
+    let refused = Session::deal(&world.plan, outsider, &world.dealers[1], &mut rng(1));
     assert_eq!(blamed(refused).0, ErrorKind::UnknownParty);
 }

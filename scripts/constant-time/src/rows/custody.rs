@@ -5,7 +5,7 @@ use veilkit::{
     PartyId,
     codec::{Decode, Encode},
     field::{Field, Fp61},
-    mpc::{IdentityKey, Outbox, repair, resharing, secure_sum::SessionId},
+    mpc::{IdentityKey, Step, repair, resharing, secure_sum::SessionId},
     shamir::{
         packed::{self, Packing},
         paper::{self, Card},
@@ -137,8 +137,8 @@ fn seal() {
 }
 
 /// What goes over the wire is public.
-fn sent(outbox: Outbox) -> Vec<u8> {
-    let mut bytes = outbox.into_messages().remove(0).bytes;
+fn sent<T>(mut step: Step<T>) -> Vec<u8> {
+    let mut bytes = step.outgoing.remove(0).bytes;
     public(bytes.as_mut_slice());
     bytes
 }
@@ -166,21 +166,26 @@ fn reshare() {
     let deals: Vec<(PartyId, Vec<u8>)> = (0..2)
         .map(|place| {
             let (share, identity) = (&shares[place], &identities[place]);
-            let dealt = resharing::Dealer::start(&plan, share, identity, &mut SecretRng::new());
+            let dealt = resharing::Session::deal(&plan, share, identity, &mut SecretRng::new());
             (share.index(), sent(dealt.expect("its share").1))
         })
         .collect();
     let (waiting, confirmations): (Vec<_>, Vec<_>) = (0..2)
         .map(|place| {
             let index = PartyId::new(u16::try_from(place + 1).expect("small")).expect("not zero");
-            let receiver = resharing::Receiver::start(&plan, index, &identities[2 + place], &keys[place]);
-            let (waiting, out) = receiver.expect("its keys").receive(&deals).expect("good deals");
-            (waiting, (index, sent(out)))
+            let number = plan.receiver_number(index).expect("a receiver");
+            let receiver = resharing::Session::receive(&plan, index, &identities[2 + place], &keys[place]);
+            let (mut session, _) = receiver.expect("its keys");
+            let out = sent(session.step(&deals).expect("good deals"));
+            (session, (number, out))
         })
         .unzip();
-    let new = waiting.into_iter().map(|one| one.finish(&confirmations).expect("all agree"));
+    let new = waiting.into_iter().enumerate().map(|(place, mut session)| {
+        let output = session.step(&[confirmations[1 - place].clone()]).expect("all agree").output;
+        output.expect("the last round")
+    });
     let (commitments, shares): (Vec<_>, Vec<pedersen::Share>) =
-        new.map(|(commitment, share)| (commitment, recoded(&share, public))).unzip();
+        new.map(|new| (new.commitment, recoded(&new.share.expect("a receiver's"), public))).unzip();
     assert_eq!(*pedersen::combine(&commitments[0], &shares).expect("fine"), b"1234");
 }
 
@@ -190,7 +195,7 @@ fn repairing() {
         session: SessionId([2; 32]),
         commitment: commitment.clone(),
         lost: PartyId::new(2).expect("not zero"),
-        owner: custodian(&keys[2]),
+        owner: (identities[2].identity(), custodian(&keys[2])),
         helpers: (0..2)
             .map(|place| (shares[place].index(), identities[place].identity(), custodian(&keys[place])))
             .collect(),
@@ -198,30 +203,31 @@ fn repairing() {
     .expect("the plan is valid");
     for (place, share) in shares.iter().enumerate() {
         let secret_start =
-            repair::Helper::start(&plan, share, &identities[place], &keys[place], &mut SecretRng::new());
+            repair::Session::help(&plan, share, &identities[place], &keys[place], &mut SecretRng::new());
         assert!(secret_start.is_ok());
     }
     // A helper keeps what it sent, and reads it again: public here.
-    let (helpers, pieces): (Vec<_>, Vec<_>) = (0..2)
+    let (mut helpers, pieces): (Vec<_>, Vec<_>) = (0..2)
         .map(|place| {
             let share = recoded(&shares[place], public);
             let (identity, key) = (&identities[place], &keys[place]);
-            let started = repair::Helper::start(&plan, &share, identity, key, &mut public_rng());
-            let (helper, out) = started.expect("its share");
-            (helper, (share.index(), sent(out)))
+            let started = repair::Session::help(&plan, &share, identity, key, &mut public_rng());
+            let (helper, first) = started.expect("its share");
+            (helper, (share.index(), sent(first)))
         })
         .unzip();
     let sums: Vec<_> = helpers
-        .into_iter()
+        .iter_mut()
         .enumerate()
         .map(|(place, helper)| {
-            let others = vec![pieces[1 - place].clone()];
-            let out = helper.receive(&others, &mut SecretRng::new()).expect("good pieces");
-            (shares[place].index(), sent(out))
+            let step = helper.step(&[pieces[1 - place].clone()]).expect("good pieces");
+            (shares[place].index(), sent(step))
         })
         .collect();
-    let owner = repair::Owner::start(&plan, &keys[2]).expect("its key");
-    let share = owner.receive(&pieces).expect("good pieces").finish(&sums).expect("good sums");
+    let (mut owner, _) = repair::Session::own(&plan, &identities[2], &keys[2]).expect("its keys");
+    owner.step(&pieces).expect("good pieces");
+    let share =
+        owner.step(&sums).expect("good sums").output.and_then(|output| output.share).expect("the owner's");
     let mut whole: Vec<pedersen::Share> = shares.iter().map(|share| recoded(share, public)).collect();
     whole.push(recoded(&share, public));
     assert_eq!(*pedersen::combine(&commitment, &whole[1..]).expect("fine"), b"1234");
