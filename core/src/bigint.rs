@@ -19,6 +19,7 @@
 //! ```
 mod backend;
 mod convert;
+mod divsteps;
 mod fixed_base;
 mod invert;
 mod modulus;

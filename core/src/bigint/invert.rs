@@ -4,6 +4,7 @@ use subtle::{Choice, CtOption};
 use zeroize::Zeroizing;
 
 use super::convert::{from_boxed, to_boxed};
+use super::divsteps;
 use super::modulus::Modulus;
 use super::residue::Residue;
 
@@ -21,10 +22,7 @@ impl Modulus {
     pub(crate) fn inverse_or_any(&self, a: &Residue) -> (Residue, Choice) {
         if let Some(root) = self.root() {
             let (inverse, exists) = root.modulus().inverse_or_any(&root.low(a));
-            // Right modulo the root; one step of Newton's iteration makes it right modulo the square.
-            let inverse = root.lift(&inverse);
-            let error = self.sub(&self.one(), &self.mul(&inverse, a));
-            return (self.add(&inverse, &self.mul(&error, &inverse)), exists);
+            return (self.lift_inverse(&root.lift(&inverse), a), exists);
         }
         let value = to_boxed(&self.to_limbs(a));
         let modulus = Odd::new((*to_boxed(self.as_limbs())).clone()).expect("the modulus is odd");
@@ -33,6 +31,24 @@ impl Modulus {
         let exists = Choice::from(inverse.is_some().to_u8());
         let inverse = Zeroizing::new(inverse.unwrap_or((*value).clone()));
         (self.reduce(&from_boxed(&inverse)), exists)
+    }
+
+    /// [`Modulus::invert`] of a public residue.
+    ///
+    /// # Timing
+    /// Varies with the residue.
+    pub fn invert_vartime(&self, a: &Residue) -> Option<Residue> {
+        if let Some(root) = self.root() {
+            let inverse = root.modulus().invert_vartime(&root.low(a))?;
+            return Some(self.lift_inverse(&root.lift(&inverse), a));
+        }
+        divsteps::invert_vartime(&self.to_limbs(a), self.as_limbs()).map(|inverse| self.reduce(&inverse))
+    }
+
+    /// From an inverse modulo the root to that modulo the square: one step of Newton's iteration.
+    fn lift_inverse(&self, inverse: &Residue, a: &Residue) -> Residue {
+        let error = self.sub(&self.one(), &self.mul(inverse, a));
+        self.add(inverse, &self.mul(&error, inverse))
     }
 
     /// Whether `a` shares no factor with the modulus.
@@ -52,9 +68,7 @@ impl Modulus {
             let low: Vec<Residue> = residues.iter().map(|residue| root.low(residue)).collect();
             return root.modulus().are_units_vartime(&low.iter().collect::<Vec<_>>());
         }
-        let product = to_boxed(&self.to_limbs(&self.product(residues)));
-        let modulus = Odd::new((*to_boxed(self.as_limbs())).clone()).expect("the modulus is odd");
-        product.invert_odd_mod_vartime(&modulus).is_some().to_bool()
+        self.invert_vartime(&self.product(residues)).is_some()
     }
 }
 
@@ -78,6 +92,40 @@ mod tests {
             assert_eq!(bool::from(modulus.is_unit(&x)), expected.is_some());
             assert_eq!(modulus.are_units_vartime(&[&modulus.one(), &x]), expected.is_some());
             assert_eq!(inverse.map(|i| value(&modulus, &i)), expected);
+            assert_eq!(modulus.invert_vartime(&x).map(|i| value(&modulus, &i)), expected);
+        }
+    }
+
+    #[test]
+    fn inverses_of_extreme_residues() {
+        for width in [1, 2, 30, 31, 32, 48, 61, 62, 63, 93, 128] {
+            for (low, rest) in [(u64::MAX, u64::MAX), (1, 0), (1, u64::MAX)] {
+                let mut n = vec![rest; width];
+                n[width - 1] = 1 << 63;
+                n[0] = low | n[0] & 1 << 63;
+                let (modulus, n) = (Modulus::new(&n).unwrap(), big(&n));
+                for a in [
+                    BigUint::ZERO,
+                    BigUint::from(1_u32),
+                    BigUint::from(2_u32),
+                    &n - 1_u32,
+                    &n - 2_u32,
+                    &n >> 1,
+                ] {
+                    let inverse = modulus.invert_vartime(&element(&modulus, &a));
+                    assert_eq!(inverse.map(|i| value(&modulus, &i)), a.modinv(&n), "{width} {a}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn inverses_modulo_squares() {
+        let root = Modulus::new(&[u64::MAX - 58, 3]).unwrap();
+        let square = Modulus::square_of(&root).unwrap();
+        for a in [1, 2, 3, u64::MAX] {
+            let a = square.reduce(&[a, 5, 7, 1]);
+            assert_eq!(square.invert_vartime(&a), square.invert(&a).into());
         }
     }
 

@@ -141,12 +141,8 @@ impl PublicKey {
             numerator_bits: a.room.numerator_bits + b.room.denominator_bits,
             denominator_bits: a.room.denominator_bits + b.room.numerator_bits,
         };
-        let inverse = |element| -> Result<Residue> {
-            let inverse: Option<Residue> = self.modulus().invert(element).into();
-            inverse.ok_or(Error::new(ErrorKind::InvalidEncoding, "ciphertext: not invertible"))
-        };
         self.check(b.key())?;
-        self.combine(a, &inverse(&b.blinder)?, &inverse(&b.payload)?, b.key(), room)
+        self.combine(a, &inverse(self, &b.blinder)?, &inverse(self, &b.payload)?, b.key(), room)
     }
 
     /// The product with a known positive integer below `2^bits`.
@@ -210,6 +206,12 @@ impl PublicKey {
             derived: true,
         })
     }
+}
+
+/// The inverse of an element of a ciphertext, which is public.
+fn inverse(key: &PublicKey, element: &Residue) -> Result<Residue> {
+    let inverse = key.modulus().invert_vartime(element);
+    inverse.ok_or(Error::new(ErrorKind::InvalidEncoding, "ciphertext: not invertible"))
 }
 
 const NO_PLAINTEXT: Error =
@@ -276,9 +278,7 @@ impl SecretKey {
         let key = self.public_key();
         key.check(ciphertext.key())?;
         let (modulus, bits) = (key.modulus(), key.group().exponent_bits());
-        let inverse: Option<Residue> = modulus.invert(&ciphertext.blinder).into();
-        let inverse = inverse.ok_or(Error::new(ErrorKind::InvalidEncoding, "ciphertext: not invertible"))?;
-        let mask = modulus.pow(&inverse, self.exponent(), bits);
+        let mask = modulus.pow(&inverse(key, &ciphertext.blinder)?, self.exponent(), bits);
         Ok(modulus.to_limbs(&modulus.mul(&ciphertext.payload, &mask)))
     }
 }

@@ -1,7 +1,7 @@
 //! Decoded integers, and square roots of integers.
 use core::fmt;
 
-use subtle::Choice;
+use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use crate::bigint::limbs;
@@ -50,28 +50,22 @@ pub(super) fn square_root(square: &[u64], root_bits: usize) -> (Zeroizing<Vec<u6
     let given = square.len().min(width);
     rest[..given].copy_from_slice(&square[..given]);
     let mut root = Zeroizing::new(vec![0; width]);
-    let mut trial = Zeroizing::new(vec![0; width]);
-    // `root` holds the bits so far, times a power of two that shrinks to 1.
+    let mut smaller = Zeroizing::new(vec![0; width]);
+    // `root` holds the bits so far, times a power of two that shrinks to 1. The limbs below the current bit are not yet
+    // touched.
     for bit in (0..root_bits).rev().map(|bit| 2 * bit) {
-        trial.copy_from_slice(&root);
-        limbs::add_assign(&mut trial, &unit(width, bit));
-        let fits = !limbs::lt(&rest, &trial);
-        let mut smaller = rest.clone();
-        limbs::sub_assign(&mut smaller, &trial);
-        limbs::conditional_assign(&mut rest, &smaller, fits);
-        halve(&mut root);
-        let mut larger = root.clone();
-        limbs::add_assign(&mut larger, &unit(width, bit));
-        limbs::conditional_assign(&mut root, &larger, fits);
+        let (from, unit) = (bit / limbs::LIMB_BITS, 1 << (bit % limbs::LIMB_BITS));
+        let (root, rest, smaller) = (&mut root[from..], &mut rest[from..], &mut smaller[from..]);
+        root[0] |= unit;
+        smaller.copy_from_slice(rest);
+        let fits = limbs::sub_assign(smaller, root).ct_eq(&0);
+        limbs::conditional_assign(rest, smaller, fits);
+        root[0] ^= unit;
+        halve(root);
+        root[0] |= limbs::mask(fits) & unit;
     }
     let exact = limbs::is_zero(&rest) & !beyond;
     (root, exact)
-}
-
-fn unit(width: usize, bit: usize) -> Vec<u64> {
-    let mut unit = vec![0; width];
-    unit[bit / limbs::LIMB_BITS] = 1 << (bit % limbs::LIMB_BITS);
-    unit
 }
 
 fn halve(number: &mut [u64]) {
