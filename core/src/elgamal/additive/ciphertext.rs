@@ -18,6 +18,7 @@ use crate::group::{Point, Scalar, ShortMultiples};
 use crate::magnitude::Magnitude;
 use crate::progress::Observer;
 use crate::secret::{declassify, published};
+use crate::transcript::Transcript;
 
 /// An encrypted integer.
 #[derive(Clone, Copy)]
@@ -92,6 +93,25 @@ impl Ciphertext {
     }
 }
 
+/// A ciphertext with the standard encodings of its points.
+pub(super) struct Encoded {
+    pub(super) ciphertext: Ciphertext,
+    pub(super) blinder: [u8; Point::ENCODED_LEN],
+    pub(super) payload: [u8; Point::ENCODED_LEN],
+}
+
+impl Encoded {
+    pub(super) fn new(ciphertext: &Ciphertext) -> Self {
+        let (blinder, payload) = (ciphertext.blinder.to_bytes(), ciphertext.payload.to_bytes());
+        Self { ciphertext: *ciphertext, blinder, payload }
+    }
+
+    /// Binds a transcript to the ciphertext.
+    pub(super) fn append_to(&self, transcript: &mut Transcript) {
+        transcript.append("blinder", &self.blinder).append("payload", &self.payload);
+    }
+}
+
 impl PartialEq for Ciphertext {
     fn eq(&self, other: &Self) -> bool {
         self.key == other.key && self.blinder == other.blinder && self.payload == other.payload
@@ -111,6 +131,13 @@ pub(super) fn encoded(value: i64, bits: u32) -> Point {
     static TABLE: OnceLock<ShortMultiples> = OnceLock::new();
     let table = || ShortMultiples::new(&Point::generator(), DiscreteLog::MAX_BOUND.ilog2());
     TABLE.get_or_init(table).mul(value, bits)
+}
+
+/// `m / 2 G` for a bit m.
+fn half_encoded(bit: i64) -> Point {
+    static TABLE: OnceLock<ShortMultiples> = OnceLock::new();
+    let table = || ShortMultiples::new(&Point::mul_generator(&Scalar::ONE.half()), 1);
+    TABLE.get_or_init(table).mul(bit, 1)
 }
 
 /// # Single ciphertexts
@@ -146,6 +173,21 @@ impl PublicKey {
         let blinder = Point::mul_generator(randomizer.scalar());
         let payload = self.table().mul(randomizer.scalar()) + encoded(value, bits);
         Ciphertext::new(blinder, payload, self)
+    }
+
+    /// Encrypts bits, and encodes the ciphertexts: from the halves of their points, for then they share an inversion.
+    pub(super) fn encrypt_bits(&self, bits: &[i64], randomizers: &[Randomizer]) -> Vec<Encoded> {
+        let halves = bits.iter().zip(randomizers).flat_map(|(bit, randomizer)| {
+            let half = Zeroizing::new(randomizer.scalar().half());
+            [Point::mul_generator(&half), self.table().mul(&half) + half_encoded(*bit)]
+        });
+        let halves: Vec<Point> = halves.collect();
+        let encodings = Point::encode_doubles(&halves);
+        let one = |(halves, encodings): (&[Point; 2], &[[u8; Point::ENCODED_LEN]; 2])| {
+            let ciphertext = Ciphertext::new(halves[0].double(), halves[1].double(), self);
+            Encoded { ciphertext, blinder: encodings[0], payload: encodings[1] }
+        };
+        halves.as_chunks().0.iter().zip(encodings.as_chunks().0).map(one).collect()
     }
 
     /// The sum.

@@ -35,6 +35,7 @@ struct PublicParts {
     params: Params,
     id: KeyId,
     point: Point,
+    point_bytes: [u8; Point::ENCODED_LEN],
     table: OnceLock<PointTable>,
 }
 
@@ -48,10 +49,12 @@ impl PublicKey {
             return Err(Error::new(ErrorKind::OutOfRange, "public key: the neutral element"));
         }
         let mut transcript = Transcript::new("veilkit v1 elgamal additive key");
-        transcript.append_u64("params id", params.params_id().into()).append("point", &point.to_bytes());
+        let point_bytes = point.to_bytes();
+        transcript.append_u64("params id", params.params_id().into()).append("point", &point_bytes);
         let mut id = [0; 16];
         transcript.fill(&mut id);
-        Ok(Self(Arc::new(PublicParts { params, id: KeyId(id), point, table: OnceLock::new() })))
+        let id = KeyId(id);
+        Ok(Self(Arc::new(PublicParts { params, id, point, point_bytes, table: OnceLock::new() })))
     }
 
     /// The parameters.
@@ -67,6 +70,11 @@ impl PublicKey {
     /// The group element.
     pub fn point(&self) -> Point {
         self.0.point
+    }
+
+    /// The standard encoding of the group element.
+    pub(super) fn point_bytes(&self) -> &[u8; Point::ENCODED_LEN] {
+        &self.0.point_bytes
     }
 
     /// Makes the table now rather than at the first encryption.
@@ -217,7 +225,7 @@ impl Encode for PublicKey {
 
     fn write_body(&self, out: &mut Writer) {
         write_params(self.params(), out);
-        self.point().write(out);
+        out.bytes(self.point_bytes());
     }
 }
 

@@ -34,6 +34,12 @@ impl Scalar {
         Ok(Self(scalar.unwrap_or(curve25519_dalek::Scalar::ZERO)))
     }
 
+    /// The scalar that added to itself gives this one.
+    #[must_use]
+    pub fn half(&self) -> Self {
+        Self(self.0.div_by_2())
+    }
+
     /// 31 bytes as an integer, little-endian; every such integer is below the order.
     pub fn from_short_bytes(bytes: &[u8; 31]) -> Self {
         let mut wide = [0; 32];

@@ -2,7 +2,7 @@
 use core::fmt;
 
 use curve25519_dalek::ristretto::RistrettoBasepointTable;
-use subtle::{ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::{Point, Scalar};
 
@@ -65,7 +65,7 @@ impl ShortMultiples {
         let count = window_count(bits).min(self.windows.len());
         let shifted = shifted(value, count);
         let terms = self.windows[..count].iter().enumerate().map(|(i, row)| select(row, shifted, i));
-        terms.fold(Point::identity(), |sum, term| sum + term)
+        terms.reduce(|sum, term| sum + term).unwrap_or_else(Point::identity)
     }
 }
 
@@ -111,13 +111,14 @@ fn select(row: &[Point; 9], shifted: u64, i: usize) -> Point {
     let digit = (shifted >> (4 * i) & 15).wrapping_sub(8);
     let negative = (digit >> 63).ct_eq(&1);
     let size = u64::conditional_select(&digit, &digit.wrapping_neg(), negative);
-    let mut term = row[0];
-    for (multiple, entry) in (1_u64..).zip(&row[1..]) {
-        term.conditional_assign(entry, size.ct_eq(&multiple));
-    }
-    let opposite = -term;
-    term.conditional_assign(&opposite, negative);
-    term
+    // Eight entries become four, two, one by the bits of the size; the ninth is for 8 itself.
+    let bit = |at: u32| (size >> at & 1).ct_eq(&1);
+    let halve = |pair: &[Point], bit: Choice| Point::conditional_select(&pair[0], &pair[1], bit);
+    let (low, middle) = (bit(0), bit(1));
+    let four = [0, 2, 4, 6].map(|at| halve(&row[at..at + 2], low));
+    let two = [halve(&four[..2], middle), halve(&four[2..], middle)];
+    let term = Point::conditional_select(&halve(&two, bit(2)), &row[8], bit(3));
+    Point::conditional_select(&term, &-term, negative)
 }
 
 /// Digits for integers of at most `2^bits`: the highest, of -8 to 7, needs a value of at most 7.

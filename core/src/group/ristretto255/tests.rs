@@ -115,6 +115,23 @@ fn scalars_are_a_field() {
 }
 
 #[test]
+fn halves_double_to_the_whole() {
+    let mut rng = ChaCha20Rng::from_seed([5; 32]);
+    let random = core::array::from_fn::<_, 5, _>(|_| Scalar::random(&mut rng));
+    let scalars = [&[Scalar::ZERO, Scalar::ONE, -Scalar::ONE, Scalar::from_u64(6)][..], &random].concat();
+    let halves: Vec<Point> = scalars.iter().map(|s| Point::mul_generator(&s.half())).collect();
+    let encoded = Point::encode_doubles(&halves);
+    assert_eq!(encoded.len(), scalars.len());
+    for ((scalar, half), bytes) in scalars.iter().zip(&halves).zip(encoded) {
+        assert_eq!(scalar.half() + scalar.half(), *scalar);
+        assert_eq!(half.double(), Point::mul_generator(scalar));
+        assert_eq!(bytes, Point::mul_generator(scalar).to_bytes());
+    }
+    assert!(Point::encode_doubles(&[]).is_empty());
+    assert_eq!(Point::generator_bytes(), Point::generator().to_bytes());
+}
+
+#[test]
 fn sums_of_products() {
     let mut rng = ChaCha20Rng::from_seed([4; 32]);
     let scalars: Vec<Scalar> = (0..300).map(|_| Scalar::random(&mut rng)).collect();

@@ -3,12 +3,13 @@ use rand_core::CryptoRng;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::bit::BitProof;
+use super::bit::{BitProof, Witness};
 use super::context::Context;
 use super::equations::Equations;
 use super::linear::{prove_value, verify_value};
-use super::relation::Proof;
+use super::relation::{Proof, fresh_bytes};
 use crate::codec::{Decode, Encode, Kind, Reader, Writer};
+use crate::elgamal::additive::ciphertext::Encoded;
 use crate::elgamal::additive::{Ciphertext, KeyId, PublicKey, Randomizer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::field::Field;
@@ -65,13 +66,20 @@ impl Ballot {
         rng: &mut impl CryptoRng,
     ) -> Self {
         let randomizers: Vec<Randomizer> = chosen.iter().map(|_| Randomizer::random(rng)).collect();
-        let encrypt = |(bit, randomizer): (&i64, &Randomizer)| key.encrypt_unchecked(*bit, 1, randomizer);
-        let choices: Vec<Ciphertext> = chosen.iter().zip(&randomizers).map(encrypt).collect();
-        let inner = bound(context, key, &choices);
-        let parts = choices.iter().zip(chosen).zip(&randomizers);
-        let bits = parts
-            .map(|((choice, bit), randomizer)| BitProof::prove(key, choice, *bit, randomizer, &inner, rng))
+        let encoded = key.encrypt_bits(chosen, &randomizers);
+        let inner = bound(context, key, &encoded);
+        let parts = encoded.iter().zip(chosen).zip(&randomizers);
+        let witnesses: Vec<Witness<'_>> = parts
+            .map(|((encoded, bit), randomizer)| Witness {
+                encoded,
+                bit: *bit,
+                randomizer,
+                context: &inner,
+                fresh: fresh_bytes(rng),
+            })
             .collect();
+        let bits = BitProof::prove_many(key, &witnesses);
+        let choices: Vec<Ciphertext> = encoded.iter().map(|encoded| encoded.ciphertext).collect();
         let sum = randomizers.iter().fold(Scalar::ZERO, |sum, randomizer| sum + *randomizer.scalar());
         let whole = key.sum(&choices).expect("ciphertexts of the key");
         let total = prove_value(key, &whole, 1, &Randomizer::from_scalar(sum), &inner, rng)
@@ -93,10 +101,12 @@ impl Ballot {
         if self.choices.len() != choices || self.bits.len() != choices {
             return Err(super::equations::WRONG);
         }
-        let inner = bound(context, key, &self.choices);
+        key.check_ciphertexts(&self.choices)?;
+        let encoded: Vec<Encoded> = self.choices.iter().map(Encoded::new).collect();
+        let inner = bound(context, key, &encoded);
         let mut equations = verify_value(key, &key.sum(&self.choices)?, 1, &self.total, &inner)?;
-        for (choice, proof) in self.choices.iter().zip(&self.bits) {
-            equations.extend(proof.equations(key, choice, &inner)?);
+        for (choice, proof) in encoded.iter().zip(&self.bits) {
+            equations.extend(proof.equations_encoded(key, choice, &inner));
         }
         Ok(equations)
     }
@@ -108,13 +118,10 @@ impl Ballot {
 }
 
 /// The context of the parts: that of the whole, and all ciphertexts, so that no part fits another ballot.
-fn bound(context: &Context, key: &PublicKey, choices: &[Ciphertext]) -> Context {
+fn bound(context: &Context, key: &PublicKey, choices: &[Encoded]) -> Context {
     let mut transcript = context.transcript("veilkit v1 elgamal ballot");
     transcript.append("key", key.id().as_bytes()).append_u64("choices", choices.len() as u64);
-    for choice in choices {
-        let (blinder, payload) = choice.points();
-        transcript.append("blinder", &blinder.to_bytes()).append("payload", &payload.to_bytes());
-    }
+    choices.iter().for_each(|choice| choice.append_to(&mut transcript));
     Context::new(&transcript.digest())
 }
 

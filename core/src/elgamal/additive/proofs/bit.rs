@@ -4,13 +4,14 @@
 //! with `c_0 + c_1 = c`, responses `s_v`; the verifier checks `s_v G = a_v + c_v blinder` and
 //! `s_v Y = b_v + c_v (payload - v G)`.
 use rand_core::CryptoRng;
-use subtle::{ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::context::Context;
 use super::equations::Equations;
-use super::relation::{Base, challenge, nonce_rng};
+use super::relation::{Base, challenge, challenge_of_encoded, fresh_bytes, nonce_rng};
 use crate::codec::{Decode, Encode, Kind, Reader, Writer};
+use crate::elgamal::additive::ciphertext::Encoded;
 use crate::elgamal::additive::discrete_log::scalar;
 use crate::elgamal::additive::{Ciphertext, PublicKey, Randomizer};
 use crate::error::{Error, ErrorKind, Result};
@@ -45,60 +46,28 @@ impl BitProof {
         context: &Context,
         rng: &mut impl CryptoRng,
     ) -> Result<(Ciphertext, Self)> {
-        let randomizer = Randomizer::random(rng);
+        let randomizer = [Randomizer::random(rng)];
         if !declassify(bit.ct_eq(&0) | bit.ct_eq(&1)) {
             return Err(Error::new(ErrorKind::OutOfRange, "bit: neither 0 nor 1"));
         }
-        let ciphertext = key.encrypt_unchecked(bit, 1, &randomizer);
-        let proof = Self::prove(key, &ciphertext, bit, &randomizer, context, rng);
-        Ok((ciphertext, proof))
+        let encoded = key.encrypt_bits(&[bit], &randomizer).remove(0);
+        let [randomizer] = &randomizer;
+        let witness = Witness { encoded: &encoded, bit, randomizer, context, fresh: fresh_bytes(rng) };
+        let proof = Self::prove_many(key, &[witness]).remove(0);
+        Ok((encoded.ciphertext, proof))
     }
 
-    /// Proves that a ciphertext holds a bit. For other integers the proof does not hold.
+    /// Proves that each ciphertext holds a bit. For other integers the proofs do not hold.
     ///
     /// # Timing
-    /// Constant in bit and randomizer.
-    pub(super) fn prove(
-        key: &PublicKey,
-        ciphertext: &Ciphertext,
-        bit: i64,
-        randomizer: &Randomizer,
-        context: &Context,
-        rng: &mut impl CryptoRng,
-    ) -> Self {
-        let mut transcript = transcript(key, ciphertext, context);
-        let r = randomizer.scalar();
-        let secrets = Zeroizing::new([*r, scalar(bit)]);
-        let mut nonce_rng = nonce_rng(&transcript, &*secrets, rng);
-        let mut draw = || Zeroizing::new(Scalar::random(&mut nonce_rng));
-        let (nonce, simulated_challenge, simulated_response) = (draw(), draw(), draw());
-        // The real branch commits to the nonce. The other one is s - c r there, and off by the bit's distance, which is 1 or
-        // -1 of G, in b: both follow from scalars, by tables.
-        let real = [Point::mul_generator(&nonce), key.table().mul(&nonce)];
-        let offset = Zeroizing::new(*simulated_response - *simulated_challenge * *r);
-        let is_one = bit.ct_eq(&1);
-        // payload - v G = r Y + (bit - v) G, and bit - v is 1 for bit 1 and -1 for bit 0.
-        let distance = Scalar::conditional_select(&*simulated_challenge, &-*simulated_challenge, is_one);
-        let simulated =
-            [Point::mul_generator(&offset), key.table().mul(&offset) + Point::mul_generator(&distance)];
-        let pick = |zero: &Point, one: &Point| Point::conditional_select(zero, one, is_one);
-        let commitments = [
-            pick(&real[0], &simulated[0]),
-            pick(&real[1], &simulated[1]),
-            pick(&simulated[0], &real[0]),
-            pick(&simulated[1], &real[1]),
-        ];
-        let whole = challenge(&mut transcript, &commitments);
-        let real_challenge = whole - *simulated_challenge;
-        let real_response = *nonce + real_challenge * *r;
-        Self {
-            commitments,
-            challenge: Scalar::conditional_select(&real_challenge, &*simulated_challenge, is_one),
-            responses: [
-                Scalar::conditional_select(&real_response, &*simulated_response, is_one),
-                Scalar::conditional_select(&*simulated_response, &real_response, is_one),
-            ],
-        }
+    /// Constant in bits and randomizers.
+    pub(super) fn prove_many(key: &PublicKey, witnesses: &[Witness<'_>]) -> Vec<Self> {
+        let committed: Vec<Committed> =
+            witnesses.iter().map(|witness| Committed::new(key, witness)).collect();
+        let halves: Vec<Point> = committed.iter().flat_map(|committed| committed.halves).collect();
+        let encodings = Point::encode_doubles(&halves);
+        let parts = committed.into_iter().zip(witnesses).zip(encodings.as_chunks().0);
+        parts.map(|((committed, witness), encodings)| committed.respond(witness, encodings)).collect()
     }
 
     /// What must hold: four equations.
@@ -112,8 +81,18 @@ impl BitProof {
         context: &Context,
     ) -> Result<Equations> {
         key.check_ciphertexts([ciphertext])?;
-        let whole = challenge(&mut transcript(key, ciphertext, context), &self.commitments);
-        let (blinder, payload) = ciphertext.points();
+        Ok(self.equations_encoded(key, &Encoded::new(ciphertext), context))
+    }
+
+    /// [`BitProof::equations`] for a ciphertext of the key.
+    pub(super) fn equations_encoded(
+        &self,
+        key: &PublicKey,
+        encoded: &Encoded,
+        context: &Context,
+    ) -> Equations {
+        let whole = challenge(&mut transcript(key, encoded, context), &self.commitments);
+        let (blinder, payload) = encoded.ciphertext.points();
         let mut equations = Equations::default();
         let challenges = [self.challenge, whole - self.challenge];
         for (v, (challenge, response)) in challenges.into_iter().zip(self.responses).enumerate() {
@@ -128,7 +107,7 @@ impl BitProof {
                 (shift, Point::generator()),
             ]);
         }
-        Ok(equations)
+        equations
     }
 
     pub(super) fn write(&self, out: &mut Writer) {
@@ -151,14 +130,78 @@ impl BitProof {
     }
 }
 
-pub(super) fn transcript(key: &PublicKey, ciphertext: &Ciphertext, context: &Context) -> Transcript {
+/// What the prover of one bit knows.
+pub(super) struct Witness<'a> {
+    pub(super) encoded: &'a Encoded,
+    pub(super) bit: i64,
+    pub(super) randomizer: &'a Randomizer,
+    pub(super) context: &'a Context,
+    /// Random, for the nonces.
+    pub(super) fresh: Zeroizing<[u8; 32]>,
+}
+
+/// A prover that has committed and waits for the challenge.
+struct Committed {
+    transcript: Transcript,
+    is_one: Choice,
+    nonce: Zeroizing<Scalar>,
+    simulated_challenge: Zeroizing<Scalar>,
+    simulated_response: Zeroizing<Scalar>,
+    /// Halves of the commitments.
+    halves: [Point; 4],
+}
+
+impl Committed {
+    fn new(key: &PublicKey, witness: &Witness<'_>) -> Self {
+        let transcript = transcript(key, witness.encoded, witness.context);
+        let r = witness.randomizer.scalar();
+        let secrets = Zeroizing::new([*r, scalar(witness.bit)]);
+        let mut nonce_rng = nonce_rng(&transcript, &*secrets, &witness.fresh);
+        let mut draw = || Zeroizing::new(Scalar::random(&mut nonce_rng));
+        let (nonce, simulated_challenge, simulated_response) = (draw(), draw(), draw());
+        let both = |scalar: &Scalar| {
+            let half = Zeroizing::new(scalar.half());
+            [Point::mul_generator(&half), key.table().mul(&half)]
+        };
+        // The real branch commits to the nonce. The other one is s - c r there, and off by the bit's distance, which is 1 or
+        // -1 of G, in b: both follow from scalars, by tables.
+        let real = both(&nonce);
+        let offset = Zeroizing::new(*simulated_response - *simulated_challenge * *r);
+        let is_one = witness.bit.ct_eq(&1);
+        // payload - v G = r Y + (bit - v) G, and bit - v is 1 for bit 1 and -1 for bit 0.
+        let distance = Scalar::conditional_select(&*simulated_challenge, &-*simulated_challenge, is_one);
+        let mut simulated = both(&offset);
+        simulated[1] = simulated[1] + Point::mul_generator(&distance.half());
+        let pick = |zero: &Point, one: &Point| Point::conditional_select(zero, one, is_one);
+        let halves = [
+            pick(&real[0], &simulated[0]),
+            pick(&real[1], &simulated[1]),
+            pick(&simulated[0], &real[0]),
+            pick(&simulated[1], &real[1]),
+        ];
+        Self { transcript, is_one, nonce, simulated_challenge, simulated_response, halves }
+    }
+
+    fn respond(mut self, witness: &Witness<'_>, commitments: &[[u8; Point::ENCODED_LEN]; 4]) -> BitProof {
+        let whole = challenge_of_encoded(&mut self.transcript, *commitments);
+        let real_challenge = whole - *self.simulated_challenge;
+        let real_response = *self.nonce + real_challenge * *witness.randomizer.scalar();
+        let select = |zero, one| Scalar::conditional_select(zero, one, self.is_one);
+        BitProof {
+            commitments: self.halves.map(|half| half.double()),
+            challenge: select(&real_challenge, &*self.simulated_challenge),
+            responses: [
+                select(&real_response, &*self.simulated_response),
+                select(&*self.simulated_response, &real_response),
+            ],
+        }
+    }
+}
+
+pub(super) fn transcript(key: &PublicKey, encoded: &Encoded, context: &Context) -> Transcript {
     let mut transcript = context.transcript("veilkit v1 elgamal bit proof");
-    let (blinder, payload) = ciphertext.points();
-    transcript
-        .append("key id", key.id().as_bytes())
-        .append("key", &key.point().to_bytes())
-        .append("blinder", &blinder.to_bytes())
-        .append("payload", &payload.to_bytes());
+    transcript.append("key id", key.id().as_bytes()).append("key", key.point_bytes());
+    encoded.append_to(&mut transcript);
     transcript
 }
 

@@ -16,10 +16,12 @@ use rand_core::CryptoRng;
 use subtle::{ConditionallySelectable, ConstantTimeEq, ConstantTimeGreater};
 use zeroize::Zeroizing;
 
-use super::bit::BitProof;
+use super::bit::{BitProof, Witness};
 use super::context::Context;
 use super::equations::{Equations, WRONG};
+use super::relation::fresh_bytes;
 use crate::codec::{Decode, Encode, Kind, Reader, Writer};
+use crate::elgamal::additive::ciphertext::Encoded;
 use crate::elgamal::additive::discrete_log::scalar;
 use crate::elgamal::additive::{Ciphertext, PublicKey, Randomizer};
 use crate::error::{Error, ErrorKind, Result};
@@ -113,21 +115,31 @@ impl RangeProof {
         rng: &mut impl CryptoRng,
     ) -> Self {
         let mut lowest = Zeroizing::new(*randomizer.scalar());
-        let mut upper = Vec::with_capacity(digits.len());
-        let mut proofs = Vec::with_capacity(digits.len());
-        for (at, digit) in digits.iter().enumerate().skip(1) {
+        let (mut upper, mut fresh) = (Vec::with_capacity(digits.len()), Vec::with_capacity(digits.len()));
+        for at in 1..digits.len() {
             let randomizer = Randomizer::random(rng);
             *lowest = *lowest - Scalar::from_u64(bounds.weight(at)) * *randomizer.scalar();
-            let ciphertext = key.encrypt_unchecked(*digit, 1, &randomizer);
-            let context = bounds.context(context, key, whole, at);
-            proofs.push(BitProof::prove(key, &ciphertext, *digit, &randomizer, &context, rng));
-            upper.push(ciphertext.points());
+            upper.push(randomizer);
+            fresh.push(fresh_bytes(rng));
         }
-        let first = bounds.lowest_digit(key, whole, &upper);
-        let context = bounds.context(context, key, whole, 0);
-        let randomizer = Randomizer::from_scalar(*lowest);
-        proofs.insert(0, BitProof::prove(key, &first, digits[0], &randomizer, &context, rng));
-        Self { upper, proofs }
+        let randomizers: Vec<Randomizer> =
+            [Randomizer::from_scalar(*lowest)].into_iter().chain(upper).collect();
+        let fresh = [fresh_bytes(rng)].into_iter().chain(fresh);
+        let (whole, encoded) = (Encoded::new(whole), key.encrypt_bits(digits, &randomizers));
+        let contexts: Vec<Context> =
+            (0..digits.len()).map(|at| bounds.context(context, key, &whole, at)).collect();
+        let parts = encoded.iter().zip(digits).zip(&randomizers).zip(&contexts).zip(fresh);
+        let witnesses: Vec<Witness<'_>> = parts
+            .map(|((((encoded, bit), randomizer), context), fresh)| Witness {
+                encoded,
+                bit: *bit,
+                randomizer,
+                context,
+                fresh,
+            })
+            .collect();
+        let proofs = BitProof::prove_many(key, &witnesses);
+        Self { upper: encoded[1..].iter().map(|encoded| encoded.ciphertext.points()).collect(), proofs }
     }
 
     /// How many digits the proof has: the bits of the length of the range.
@@ -169,8 +181,9 @@ impl RangeProof {
         let upper = self.upper.iter().map(|(blinder, payload)| Ciphertext::new(*blinder, *payload, key));
         let all = [bounds.lowest_digit(key, ciphertext, &self.upper)].into_iter().chain(upper);
         let mut equations = Equations::default();
+        let whole = Encoded::new(ciphertext);
         for (at, (digit, proof)) in all.zip(&self.proofs).enumerate() {
-            equations.extend(proof.equations(key, &digit, &bounds.context(context, key, ciphertext, at))?);
+            equations.extend(proof.equations(key, &digit, &bounds.context(context, key, &whole, at))?);
         }
         Ok(equations)
     }
@@ -252,13 +265,11 @@ impl Bounds {
     }
 
     /// The context of one digit: that of the whole, and the place.
-    fn context(&self, context: &Context, key: &PublicKey, whole: &Ciphertext, at: usize) -> Context {
-        let (blinder, payload) = whole.points();
+    fn context(&self, context: &Context, key: &PublicKey, whole: &Encoded, at: usize) -> Context {
         let mut transcript = context.transcript("veilkit v1 elgamal range proof");
+        transcript.append("key", key.id().as_bytes());
+        whole.append_to(&mut transcript);
         transcript
-            .append("key", key.id().as_bytes())
-            .append("blinder", &blinder.to_bytes())
-            .append("payload", &payload.to_bytes())
             .append("low", &self.low.to_le_bytes())
             .append("high", &self.high.to_le_bytes())
             .append_u64("digit", at as u64);

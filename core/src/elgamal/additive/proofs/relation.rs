@@ -85,6 +85,14 @@ impl Base<'_> {
         }
     }
 
+    fn bytes(self) -> [u8; Point::ENCODED_LEN] {
+        match self {
+            Self::Generator => Point::generator_bytes(),
+            Self::Key(key) => *key.point_bytes(),
+            Self::Point(point) => point.to_bytes(),
+        }
+    }
+
     /// Constant-time in the scalar.
     pub(super) fn mul(self, scalar: &Scalar) -> Point {
         match self {
@@ -122,7 +130,7 @@ impl<'a> Relation<'a> {
         for row in &self.rows {
             transcript.append("target", &row.target.to_bytes());
             for (secret, base) in &row.terms {
-                transcript.append_u64("secret", *secret as u64).append("base", &base.point().to_bytes());
+                transcript.append_u64("secret", *secret as u64).append("base", &base.bytes());
             }
         }
         transcript
@@ -136,15 +144,17 @@ impl<'a> Relation<'a> {
     /// Constant in the secrets.
     pub(super) fn prove(&self, secrets: &[Scalar], context: &Context, rng: &mut impl CryptoRng) -> Proof {
         let mut transcript = self.transcript(context);
-        let mut nonce_rng = nonce_rng(&transcript, secrets, rng);
+        let mut nonce_rng = nonce_rng(&transcript, secrets, &fresh_bytes(rng));
         let nonces: Zeroizing<Vec<Scalar>> =
             Zeroizing::new(secrets.iter().map(|_| Scalar::random(&mut nonce_rng)).collect());
+        let halves: Zeroizing<Vec<Scalar>> = Zeroizing::new(nonces.iter().map(Scalar::half).collect());
         let commit = |row: &Row<'_>| {
-            let parts = row.terms.iter().map(|(secret, base)| base.mul(&nonces[*secret]));
+            let parts = row.terms.iter().map(|(secret, base)| base.mul(&halves[*secret]));
             parts.fold(Point::identity(), |sum, part| sum + part)
         };
-        let commitments: Vec<Point> = self.rows.iter().map(commit).collect();
-        let challenge = challenge(&mut transcript, &commitments);
+        let halves: Vec<Point> = self.rows.iter().map(commit).collect();
+        let challenge = challenge_of_encoded(&mut transcript, Point::encode_doubles(&halves));
+        let commitments = halves.iter().map(Point::double).collect();
         let responses =
             nonces.iter().zip(secrets).map(|(nonce, secret)| *nonce + challenge * *secret).collect();
         Proof { claim: self.claim, commitments, responses }
@@ -171,22 +181,35 @@ impl<'a> Relation<'a> {
 
 /// The challenge that follows from the statement and the commitments.
 pub(super) fn challenge(transcript: &mut Transcript, commitments: &[Point]) -> Scalar {
+    challenge_of_encoded(transcript, commitments.iter().map(Point::to_bytes))
+}
+
+/// [`challenge`] of commitments in their standard encoding.
+pub(super) fn challenge_of_encoded(
+    transcript: &mut Transcript,
+    commitments: impl IntoIterator<Item = [u8; Point::ENCODED_LEN]>,
+) -> Scalar {
     for commitment in commitments {
-        transcript.append("commitment", &commitment.to_bytes());
+        transcript.append("commitment", &commitment);
     }
     Scalar::random(&mut transcript.rng())
+}
+
+/// The randomness that goes into the nonces of one proof.
+pub(super) fn fresh_bytes(rng: &mut impl CryptoRng) -> Zeroizing<[u8; 32]> {
+    let mut fresh = Zeroizing::new([0; 32]);
+    rng.fill_bytes(&mut *fresh);
+    fresh
 }
 
 /// A generator of nonces.
 pub(super) fn nonce_rng(
     statement: &Transcript,
     secrets: &[Scalar],
-    rng: &mut impl CryptoRng,
+    fresh: &[u8; 32],
 ) -> rand_chacha::ChaCha20Rng {
-    let mut fresh = Zeroizing::new([0; 32]);
-    rng.fill_bytes(&mut *fresh);
     let mut transcript = statement.clone();
-    transcript.append("nonces", &*fresh);
+    transcript.append("nonces", fresh);
     for secret in secrets {
         transcript.append("witness", &*Zeroizing::new(secret.to_bytes()));
     }

@@ -1,6 +1,7 @@
 //! For every equation of every verifier a false statement that breaks this one and no other: without it, it would pass.
 use super::*;
 use crate::elgamal::additive::SecretKey;
+use crate::elgamal::additive::ciphertext::Encoded;
 use crate::elgamal::additive::discrete_log::scalar;
 
 const G: fn() -> Point = Point::generator;
@@ -123,7 +124,7 @@ fn proven(ciphertext: &Ciphertext, branch: usize, randomizer: &Randomizer) -> Bi
     let other = 1 - branch;
     commitments[2 * other..][..2].copy_from_slice(&simulated(ciphertext, other, challenge, response));
     commitments[2 * branch..][..2].copy_from_slice(&[G() * nonce, key().point() * nonce]);
-    let mut transcript = bit::transcript(key(), ciphertext, &context());
+    let mut transcript = bit::transcript(key(), &Encoded::new(ciphertext), &context());
     let real = relation::challenge(&mut transcript, commitments) - challenge;
     *first = if branch == 0 { real } else { challenge };
     responses[other] = response;
