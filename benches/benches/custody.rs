@@ -16,12 +16,13 @@ use veilkit::{
         sealed::{self, CustodianKey},
     },
 };
+use veilkit_benches::{CpuTime, cpu_time};
 
 fn rng() -> ChaCha20Rng {
     ChaCha20Rng::from_seed([7; 32])
 }
 
-fn paper(c: &mut Criterion) {
+fn paper(c: &mut Criterion<CpuTime>) {
     let mut group = c.benchmark_group("shamir/paper/3_of_5/bytes=32");
     let dealt = paper::split(&[7; 32], 3, 5, &mut rng()).expect("valid");
     group.bench_function("split", |b| b.iter(|| paper::split(black_box(&[7; 32]), 3, 5, &mut rng())));
@@ -32,7 +33,7 @@ fn paper(c: &mut Criterion) {
     group.finish();
 }
 
-fn by_policy(c: &mut Criterion) {
+fn by_policy(c: &mut Criterion<CpuTime>) {
     let rule: Policy = "2 of (doctor, doctor, surgeon) and administrator".parse().expect("a policy");
     let mut group = c.benchmark_group("shamir/policy/two_doctors_and_an_administrator/bytes=32");
     group.bench_function("split", |b| b.iter(|| policy::split(black_box(&[7; 32]), &rule, &mut rng())));
@@ -41,7 +42,7 @@ fn by_policy(c: &mut Criterion) {
     group.finish();
 }
 
-fn seals(c: &mut Criterion) {
+fn seals(c: &mut Criterion<CpuTime>) {
     let key = CustodianKey::generate(&mut rng());
     let custodian = key.custodian("custodian").expect("a name");
     let share = &shamir::split(&[7; 32], 3, 5, &mut rng()).expect("valid")[0];
@@ -52,7 +53,7 @@ fn seals(c: &mut Criterion) {
     group.finish();
 }
 
-fn packs(c: &mut Criterion) {
+fn packs(c: &mut Criterion<CpuTime>) {
     let count = 100_000;
     let secret: Vec<Fp61> = (0..count).map(Fp61::from_u64).collect();
     let packing = Packing::new(5, 16, 64).expect("valid");
@@ -71,7 +72,7 @@ fn sent<T>(mut step: Step<T>) -> Vec<u8> {
 }
 
 /// What one holder does in a resharing and a repair of a 3-of-5 sharing of 32 bytes.
-fn holders(c: &mut Criterion) {
+fn holders(c: &mut Criterion<CpuTime>) {
     let mut group = c.benchmark_group("shamir/pedersen/3_of_5/bytes=32");
     group.sample_size(20);
     let (commitment, dealt) = pedersen::split(&[7; 32], 3, 5, &mut rng()).expect("valid");
@@ -126,5 +127,5 @@ fn rng_of(seed: u8) -> ChaCha20Rng {
     ChaCha20Rng::from_seed([seed; 32])
 }
 
-criterion_group!(benches, paper, by_policy, seals, packs, holders);
+criterion_group! { name = benches; config = cpu_time(); targets = paper, by_policy, seals, packs, holders }
 criterion_main!(benches);

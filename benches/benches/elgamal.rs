@@ -3,16 +3,23 @@ use core::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
-use veilkit::elgamal::additive::proofs::{Ballot, Batch, BitProof, Context, RangeProof};
+use veilkit::elgamal::additive::proofs::{
+    Ballot, Batch, BitProof, Context, LinearFunction, RangeProof, hand_over, prove_decryption, prove_linear,
+    verify_decryption, verify_hand_over, verify_linear,
+};
 use veilkit::elgamal::additive::{DiscreteLog, EncryptedArray, Keypair, Params, ParamsSpec, PlainArray};
-use veilkit::elgamal::multiplicative::integers;
+use veilkit::elgamal::multiplicative::{integers, points};
 use veilkit::field::Field;
 use veilkit::group::{Point, PointTable, Scalar};
 use veilkit::shape::Shape;
 use veilkit_benches::{CpuTime, cpu_time};
 
 fn rng() -> ChaCha20Rng {
-    ChaCha20Rng::from_seed([7; 32])
+    rng_of(7)
+}
+
+fn rng_of(seed: u8) -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([seed; 32])
 }
 
 fn additive(c: &mut Criterion<CpuTime>) {
@@ -111,6 +118,62 @@ fn proofs(c: &mut Criterion<CpuTime>) {
     group.finish();
 }
 
+/// Proofs about what was computed, handed over and decrypted.
+fn results(c: &mut Criterion<CpuTime>) {
+    let (public, secret) = Keypair::generate(Params::default(), &mut rng()).expect("a key").into_parts();
+    let (to, _) = Keypair::generate(Params::default(), &mut rng_of(8)).expect("a key").into_parts();
+    public.prepare();
+    to.prepare();
+    let (context, mut stream) = (Context::new(b"bench"), rng());
+    let mut group = c.benchmark_group("elgamal/proofs");
+    let one = public.encrypt(123_456, &mut stream).expect("small");
+    group.bench_function("decryption/prove", |b| {
+        b.iter(|| {
+            prove_decryption(&secret, black_box(&one), 123_456, &context, &mut stream).expect("one key")
+        });
+    });
+    let proof = prove_decryption(&secret, &one, 123_456, &context, &mut stream).expect("one key");
+    group.bench_function("decryption/verify", |b| {
+        b.iter(|| verify_decryption(&public, &one, 123_456, &proof, &context).and_then(|e| e.check()));
+    });
+    group.bench_function("hand_over/compute and prove", |b| {
+        b.iter(|| hand_over(&secret, black_box(&one), &to, &context, &mut stream).expect("one key"));
+    });
+    let (handed, proof) = hand_over(&secret, &one, &to, &context, &mut stream).expect("one key");
+    group.bench_function("hand_over/verify", |b| {
+        b.iter(|| {
+            verify_hand_over((&public, &one), (&to, &handed), &proof, &context).and_then(|e| e.check())
+        });
+    });
+    let inputs: Vec<_> = (0..16).map(|i| public.encrypt(i, &mut stream).expect("small")).collect();
+    let inputs: Vec<_> = inputs.iter().collect();
+    let function = LinearFunction { weights: (1..=16).map(|i| i * 1000).collect(), offset: -7 };
+    group.bench_function("linear/inputs=16/compute and prove", |b| {
+        b.iter(|| {
+            prove_linear(&public, &function, black_box(&inputs), &context, &mut stream).expect("one key")
+        });
+    });
+    let (output, proof) = prove_linear(&public, &function, &inputs, &context, &mut stream).expect("one key");
+    group.bench_function("linear/inputs=16/verify", |b| {
+        b.iter(|| {
+            verify_linear(&public, &function, &inputs, &output, &proof, &context).and_then(|e| e.check())
+        });
+    });
+    group.finish();
+}
+
+fn points(c: &mut Criterion<CpuTime>) {
+    let (public, secret) = points::Keypair::generate(&mut rng()).expect("a key").into_parts();
+    let (message, mut stream) = (Point::pedersen_base(), rng());
+    let mut group = c.benchmark_group("elgamal/points");
+    let one = public.encrypt(&message, &mut stream);
+    group.bench_function("encrypt", |b| b.iter(|| public.encrypt(black_box(&message), &mut stream)));
+    group.bench_function("add", |b| b.iter(|| public.add(black_box(&one), &one)));
+    group.bench_function("rerandomize", |b| b.iter(|| public.rerandomize(black_box(&one), &mut stream)));
+    group.bench_function("decrypt", |b| b.iter(|| secret.decrypt(black_box(&one))));
+    group.finish();
+}
+
 fn integers(c: &mut Criterion<CpuTime>) {
     for which in integers::Group::ALL {
         let (public, secret) = integers::Keypair::generate(which, &mut rng()).expect("a key").into_parts();
@@ -120,10 +183,16 @@ fn integers(c: &mut Criterion<CpuTime>) {
         group.bench_function("encrypt", |b| b.iter(|| public.encrypt(black_box(77), 64, &mut stream)));
         let one = public.encrypt(77, 64, &mut stream).expect("small");
         group.bench_function("mul", |b| b.iter(|| public.mul(black_box(&one), &one)));
+        group.bench_function("div", |b| b.iter(|| public.div(black_box(&one), &one)));
         group.bench_function("decrypt", |b| b.iter(|| secret.decrypt(black_box(&one)).expect("small")));
+        let bits = which.plaintext_bits();
+        let large = public.encrypt_limbs(&vec![u64::MAX; bits / 64], bits, &mut stream).expect("fits");
+        group.bench_function("decrypt/largest", |b| {
+            b.iter(|| secret.decrypt(black_box(&large)).expect("fits"));
+        });
         group.finish();
     }
 }
 
-criterion_group! { name = benches; config = cpu_time(); targets = additive, by_hand, proofs, integers }
+criterion_group! { name = benches; config = cpu_time(); targets = additive, by_hand, proofs, results, points, integers }
 criterion_main!(benches);

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use cpu_time::ThreadTime;
 
+mod elgamal;
 mod peers;
 mod veilkit_ops;
 
@@ -25,8 +26,14 @@ fn report(peer: &str, op: &str, repeats: usize, work: impl FnMut()) {
 
 fn main() {
     match std::env::args().nth(1).as_deref() {
-        Some("veilkit") => veilkit_ops::run(),
-        Some("peers") => peers::run(),
+        Some("veilkit") => {
+            veilkit_ops::run();
+            elgamal::veilkit();
+        }
+        Some("peers") => {
+            peers::run();
+            elgamal::peers();
+        }
         _ => {
             eprintln!("usage: peers-bench veilkit|peers");
             std::process::exit(2);

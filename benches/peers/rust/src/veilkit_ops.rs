@@ -22,8 +22,9 @@ pub fn run() {
             report("veilkit (key holder)", "paillier/2048/encrypt", 100, || {
                 black_box(secret.encrypt(&message, &mut rng).expect("encryption"));
             });
-            sums(&public, &ciphertext);
+            sum(&public, &ciphertext);
         }
+        dot(bits, &public, &ciphertext);
         report("veilkit", &format!("paillier/{bits}/decrypt"), 30, || {
             black_box(secret.decrypt(&ciphertext).expect("decryption"));
         });
@@ -31,20 +32,28 @@ pub fn run() {
     sharing(&mut rng);
 }
 
-fn sums(public: &PublicKey, ciphertext: &Ciphertext) {
-    let many: Vec<Ciphertext> = (1..=1000)
-        .map(|weight| public.mul_plain_vartime(ciphertext, weight).expect("a small weight"))
-        .collect();
+fn many(public: &PublicKey, ciphertext: &Ciphertext) -> Vec<Ciphertext> {
+    (1..=1000).map(|weight| public.mul_plain_vartime(ciphertext, weight).expect("a small weight")).collect()
+}
+
+fn sum(public: &PublicKey, ciphertext: &Ciphertext) {
+    let many = many(public, ciphertext);
     let many: Vec<&Ciphertext> = many.iter().collect();
     report("veilkit", "paillier/2048/sum1000", 7, || {
         black_box(public.sum(&many).expect("a sum"));
     });
+}
+
+fn dot(bits: u32, public: &PublicKey, ciphertext: &Ciphertext) {
+    let many = many(public, ciphertext);
+    let many: Vec<&Ciphertext> = many.iter().collect();
+    let op = format!("paillier/{bits}/dot1000x32");
     // 32-bit weights, spread by an odd constant.
     let weights: Vec<i128> = (1..=1000_u32).map(|i| i128::from(i.wrapping_mul(0x9e37_79b1))).collect();
-    report("veilkit (secret weights)", "paillier/2048/dot1000x32", 3, || {
+    report("veilkit (secret weights)", &op, 3, || {
         black_box(public.dot(&many, &weights, 32).expect("a dot product"));
     });
-    report("veilkit (public weights)", "paillier/2048/dot1000x32", 3, || {
+    report("veilkit (public weights)", &op, 3, || {
         black_box(public.dot_vartime(&many, &weights).expect("a dot product"));
     });
 }
