@@ -10,11 +10,21 @@
 //! | [`policy`] | bytes | recovery by a rule: "2 of (doctor, doctor, surgeon) and administrator" |
 //! | [`paper`] | short bytes, such as keys | shares to be written down, as words or as a QR code |
 //!
-//! [`sealed`] sends shares of each kind to their custodians. New shares of the same secret, for the same holders or
-//! others, and the repair of a lost share are protocols among the holders:
-//! [`mpc::resharing`](crate::mpc::resharing) and [`mpc::repair`](crate::mpc::repair), for [`feldman`] and [`pedersen`] shares. Shares
-//! of bytes have no such protocol: whoever may recover the secret can [`combine`] and [`split`] again, and sees it then.
+//! [`sealed`] sends shares of each kind to their custodians.
 //!
+//! # Shares that must last
+//! Over the years holders come and go, and shares are lost or stolen one by one. New shares of the same secret (a refresh,
+//! another threshold, other holders) and the repair of a lost share are protocols among the holders, without anybody
+//! seeing the secret: [`mpc::resharing`](crate::mpc::resharing) and [`mpc::repair`](crate::mpc::repair). Every step is checked against a public
+//! commitment to polynomials, so they need shares that have one:
+//!
+//! | secret | share it with | new shares, repair |
+//! |---|---|---|
+//! | bytes up to 64 KiB; of anything longer, the key that encrypts it | [`pedersen::split`] | yes |
+//! | a uniformly random scalar | [`feldman::split`] | yes |
+//! | bytes, with [`split`], [`policy`] or [`paper`] | | no: whoever may recover the secret combines and splits again, and sees it then |
+//!
+//! # Wrong shares
 //! A share of bytes carries a blinder of its own and the list of hash commitments to all shares of the set. The list
 //! says which share is wrong; [`combine`] then refuses and names it, [`combine_correcting`] goes on without it.
 //!

@@ -9,6 +9,7 @@ pub mod dkg;
 pub mod elgamal;
 pub mod error;
 pub mod guard;
+pub mod holders;
 pub mod packed_shares;
 pub mod paillier;
 pub mod random;

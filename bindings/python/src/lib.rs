@@ -6,6 +6,7 @@ mod arrays;
 mod dkg;
 mod elgamal;
 mod errors;
+mod holders;
 mod mpc;
 mod packed;
 mod paillier;
@@ -30,6 +31,7 @@ mod _native {
         },
         elgamal::{ElGamalPublicKey, ElGamalSecretKey, arrays::ElGamalArray},
         errors::error_kinds,
+        holders::{MpcRepairPlan, MpcRepairSession, MpcResharingPlan, MpcResharingSession},
         mpc::{MpcIdentityKey, MpcSumOutput, MpcSumPlan, MpcSumSession},
         packed::PaillierPackedArray,
         paillier::{PaillierPool, PaillierPublicKey, PaillierSecretKey, PaillierUnprovenPublicKey},

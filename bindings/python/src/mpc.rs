@@ -273,7 +273,8 @@ pub(crate) fn session_or_random(given: Option<&[u8]>) -> Result<SessionId> {
     }
 }
 
-fn read_identity(bytes: &[u8]) -> Result<Identity> {
+/// The public half of an identity.
+pub(crate) fn read_identity(bytes: &[u8]) -> Result<Identity> {
     Identity::from_bytes(&exactly(bytes, "identity: not 32 bytes")?)
 }
 

@@ -49,13 +49,9 @@ RUST_ONLY = {
     "elgamal/integer_encrypt",
     "elgamal/integer_evaluate",
     "elgamal/integer_keygen",
-    "decode/repair_plan",
-    "decode/resharing_plan",
     "decode/secure_sum_message",
     "decode/shamir_field_share",
     "decode/share_message",
-    "holders/repair",
-    "holders/resharing",
     "shamir/field_combine",
     "shamir/field_split",
 }
@@ -491,6 +487,49 @@ def packed_combine(test: Any) -> None:
     assert shamir.combine_packed(shares).tolist() == fp61(test["expected"]["elements"])
 
 
+COMBINE: dict[type, Callable[..., bytes]] = {
+    shamir.Commitment: shamir.combine_verifiable,
+    shamir.KeyCommitment: shamir.combine_key,
+}
+
+
+def holders(test: Any) -> tuple[Any, list[Any], list[mpc.IdentityKey], list[shamir.CustodianKey]]:
+    """The class of the sharing's commitment, the shares, the keys to sign and to open with."""
+    inputs = test["inputs"]
+    kinds: Any = (shamir.KeyCommitment, shamir.KeyShare)
+    if inputs["sharing"] == "pedersen":
+        kinds = (shamir.Commitment, shamir.VerifiableShare)
+    shares = [kinds[1].from_bytes(data) for data in unhex(inputs[f"shamir_{inputs['sharing']}_share"])]
+    identities = [mpc.IdentityKey.from_bytes(data) for data in unhex(inputs["mpc_identity_key"])]
+    openers = [shamir.CustodianKey.from_bytes(data) for data in unhex(inputs["shamir_custodian_key"])]
+    return kinds[0], shares, identities, openers
+
+
+def resharing(test: Any) -> None:
+    agreed = mpc.ResharingPlan.from_bytes(unhex(test["inputs"]["resharing_plan"]))
+    kind, shares, identities, openers = holders(test)
+    of_dealers, of_receivers = identities[: len(shares)], identities[len(shares) :]
+    receivers = list(zip(of_receivers, openers, strict=True))
+    commitment, new = mpc.reshare_locally(agreed, zip(shares, of_dealers, strict=True), receivers)
+    assert type(commitment) is type(agreed.commitment) is kind
+    name = f"shamir_{test['inputs']['sharing']}"
+    theirs = kind.from_bytes(unhex(test["expected"][f"{name}_commitment"]))
+    expected = [type(shares[0]).from_bytes(data) for data in unhex(test["expected"][f"{name}_share"])]
+    assert [(share.index, share.threshold, share.shares) for share in new] == [
+        (share.index, share.threshold, share.shares) for share in expected
+    ]
+    assert COMBINE[kind](commitment, new) == COMBINE[kind](theirs, expected) == COMBINE[kind](agreed.commitment, shares)
+
+
+def repair(test: Any) -> None:
+    agreed = mpc.RepairPlan.from_bytes(unhex(test["inputs"]["repair_plan"]))
+    kind, shares, identities, openers = holders(test)
+    assert type(agreed.commitment) is kind
+    helpers = list(zip(shares, identities, openers))
+    share = mpc.repair_locally(agreed, helpers, (identities[len(shares)], openers[len(shares)]))
+    assert share.to_bytes() == unhex(test["expected"][f"shamir_{test['inputs']['sharing']}_share"])
+
+
 def plan(test: Any) -> None:
     assert mpc.SumPlan.from_bytes(unhex(test["inputs"]["secure_sum_plan"])).hash == unhex(test["expected"]["hash"])
 
@@ -528,6 +567,8 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "decode/paillier_public_key": unproven_key,
     "decode/paillier_secret_key": decodes("paillier_secret_key", SecretKey.from_bytes),
     "decode/paillier_submission": decodes_under_key("paillier_submission", Submission),
+    "decode/repair_plan": decodes("repair_plan", mpc.RepairPlan.from_bytes),
+    "decode/resharing_plan": decodes("resharing_plan", mpc.ResharingPlan.from_bytes),
     "decode/secure_sum_plan": decodes("secure_sum_plan", mpc.SumPlan.from_bytes),
     "decode/shamir_card": decodes("shamir_card", shamir.Card.from_bytes),
     "decode/shamir_custodian": decodes("shamir_custodian", shamir.Custodian.from_bytes),
@@ -541,6 +582,8 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "decode/shamir_policy_share": decodes("shamir_policy_share", shamir.PolicyShare.from_bytes),
     "decode/shamir_sealed_share": decodes("shamir_sealed_share", shamir.SealedShare.from_bytes),
     "decode/shamir_share": decodes("shamir_share", shamir.Share.from_bytes),
+    "holders/repair": repair,
+    "holders/resharing": resharing,
     "paillier/decrypt": decrypt,
     "paillier/encrypt": encrypt,
     "paillier/evaluate": evaluate,

@@ -16,6 +16,9 @@ takes the messages that arrived and gives those to send, over whatever transport
 array([375.,   6.])
 
 Parties also make ElGamal keys together (`DkgSession`), of which any `threshold` of them decrypt and fewer learn nothing.
+
+Holders of `shamir` shares with a public commitment make new shares of the same secret, for themselves or others
+(`ResharingSession`), and a lost share again (`RepairSession`), without anybody seeing the secret.
 """
 
 from ._dkg import (
@@ -27,6 +30,8 @@ from ._dkg import (
     KeyShare,
     run_dkg_locally,
 )
+from ._repair import Repaired, RepairPlan, RepairSession, RepairStep, repair_locally
+from ._resharing import Reshared, ResharingPlan, ResharingSession, ResharingStep, Role, reshare_locally
 from ._secure_sum import (
     ALL,
     ROUNDS,
@@ -54,7 +59,16 @@ __all__ = [
     "IdentityKey",
     "KeyShare",
     "Outgoing",
+    "RepairPlan",
+    "RepairSession",
+    "RepairStep",
+    "Repaired",
+    "Reshared",
+    "ResharingPlan",
+    "ResharingSession",
+    "ResharingStep",
     "Result",
+    "Role",
     "Step",
     "Study",
     "SumOutput",
@@ -62,6 +76,8 @@ __all__ = [
     "SumSession",
     "Summary",
     "Survey",
+    "repair_locally",
+    "reshare_locally",
     "run_dkg_locally",
     "run_locally",
     "simulate",

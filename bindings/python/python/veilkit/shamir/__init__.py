@@ -20,6 +20,11 @@ Each `Share` and `PolicyShare` carries commitments to all shares of its set, so 
 and `combine_correcting` goes on without it while enough right ones are left. Where the dealer itself is not trusted,
 `split_verifiable` and `split_key` add a public commitment that each holder checks its share against.
 
+Take `split_verifiable` (bytes up to 64 KiB; of anything longer, the key that encrypts it) or `split_key` where shares must
+last: their holders can refresh them, change the threshold, hand them to others (`mpc.ResharingSession`) and make a lost
+one again (`mpc.RepairSession`), without anybody seeing the secret. The other shares have no such protocol: whoever may
+recover the secret combines and splits again, and sees it then.
+
 Shares of every kind have `to_bytes`, `to_words` and `to_text` with their counterparts, and `seal` encrypts them to a
 custodian's public key.
 """
