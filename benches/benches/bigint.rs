@@ -64,6 +64,9 @@ fn powers(c: &mut Criterion<CpuTime>) {
         group.bench_function(BenchmarkId::new("invert", format!("bits={bits}")), |b| {
             b.iter(|| modulus.invert(black_box(&a)));
         });
+        group.bench_function(BenchmarkId::new("invert_vartime", format!("bits={bits}")), |b| {
+            b.iter(|| modulus.invert_vartime(black_box(&a)));
+        });
     }
     group.finish();
 }
