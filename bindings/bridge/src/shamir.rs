@@ -8,30 +8,40 @@ use veilkit::{
 };
 use zeroize::Zeroizing;
 
-use crate::{PartyId, Result, random::OsRandom};
+use crate::{Observer, PartyId, Result, random::OsRandom};
 
-/// As [`shamir::split`].
+/// As [`shamir::split_with_progress`].
 ///
 /// # Errors
 /// As there.
-pub fn split(secret: &[u8], threshold: usize, shares: usize) -> Result<Vec<Share>> {
-    shamir::split(secret, threshold, shares, &mut OsRandom::new())
+pub fn split(
+    secret: &[u8],
+    threshold: usize,
+    shares: usize,
+    rng: &mut OsRandom,
+    observer: &mut dyn Observer,
+) -> Result<Vec<Share>> {
+    shamir::split_with_progress(secret, threshold, shares, rng, observer)
 }
 
-/// As [`shamir::combine`].
+/// As [`shamir::combine_with_progress`].
 ///
 /// # Errors
 /// As there.
-pub fn combine(shares: &[Share]) -> Result<Zeroizing<Vec<u8>>> {
-    shamir::combine(shares)
+pub fn combine(shares: &[Share], observer: &mut dyn Observer) -> Result<Zeroizing<Vec<u8>>> {
+    shamir::combine_with_progress(shares, observer)
 }
 
-/// As [`shamir::combine_correcting`].
+/// As [`shamir::combine_correcting_with_progress`].
 ///
 /// # Errors
 /// As there.
-pub fn combine_correcting(shares: &[Share]) -> Result<(Zeroizing<Vec<u8>>, Vec<PartyId>)> {
-    shamir::combine_correcting(shares).map(|(secret, wrong)| (secret, wrong.as_slice().to_vec()))
+pub fn combine_correcting(
+    shares: &[Share],
+    observer: &mut dyn Observer,
+) -> Result<(Zeroizing<Vec<u8>>, Vec<PartyId>)> {
+    let (secret, wrong) = shamir::combine_correcting_with_progress(shares, observer)?;
+    Ok((secret, wrong.as_slice().to_vec()))
 }
 
 /// As [`pedersen::split`].

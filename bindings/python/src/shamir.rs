@@ -1,8 +1,12 @@
 //! `veilkit.shamir`: shares as immutable handles.
 use pyo3::{prelude::*, types::PyBytes};
-use veilkit_bridge::shamir::{self, Share};
+use veilkit_bridge::{
+    Observer,
+    random::OsRandom,
+    shamir::{self, Share},
+};
 
-use crate::errors::detached;
+use crate::{errors::detached, watch::watched};
 
 /// The class of one kind of share: what all kinds have in common, then what it has of its own.
 macro_rules! share {
@@ -126,8 +130,12 @@ pub(crate) fn shamir_split(
     secret: &[u8],
     threshold: usize,
     shares: usize,
+    progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Vec<ShamirShare>> {
-    let shares = detached(py, || shamir::split(secret, threshold, shares))?;
+    let split = |observer: &mut dyn Observer, rng: &mut OsRandom| {
+        shamir::split(secret, threshold, shares, rng, observer)
+    };
+    let shares = watched(py, progress, split)?;
     Ok(shares.into_iter().map(ShamirShare).collect())
 }
 
@@ -136,9 +144,10 @@ pub(crate) fn shamir_split(
 pub(crate) fn shamir_combine<'py>(
     py: Python<'py>,
     shares: Vec<PyRef<'py, ShamirShare>>,
+    progress: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let shares = copies(&shares);
-    let secret = detached(py, || shamir::combine(&shares))?;
+    let secret = watched(py, progress, |observer, _| shamir::combine(&shares, observer))?;
     Ok(PyBytes::new(py, &secret))
 }
 
@@ -147,9 +156,10 @@ pub(crate) fn shamir_combine<'py>(
 pub(crate) fn shamir_combine_correcting<'py>(
     py: Python<'py>,
     shares: Vec<PyRef<'py, ShamirShare>>,
+    progress: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<(Bound<'py, PyBytes>, Vec<u16>)> {
     let shares = copies(&shares);
-    let (secret, wrong) = detached(py, || shamir::combine_correcting(&shares))?;
+    let (secret, wrong) = watched(py, progress, |observer, _| shamir::combine_correcting(&shares, observer))?;
     Ok((PyBytes::new(py, &secret), wrong.iter().map(|index| index.get()).collect()))
 }
 

@@ -35,6 +35,29 @@ def test_long_secrets_and_every_bytes_like_type() -> None:
         assert combine(split(given, 2, 3)[1:]) == secret
 
 
+def test_progress_is_told_and_stops_the_work() -> None:
+    seen: list[tuple[int, int]] = []
+    secret = bytes(1 << 24)
+    shares = split(secret, 2, 3, progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (128 + 3, 128 + 3) and seen == sorted(seen)
+    for call in (combine, combine_correcting):
+        seen.clear()
+        call(shares, progress=lambda done, total: seen.append((done, total)))
+        assert seen[-1][0] == seen[-1][1] > 100
+
+    class Enough(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        raise Enough
+
+    for stopped in (lambda: split(secret, 2, 3, progress=stop), lambda: combine(shares, progress=stop)):
+        with pytest.raises(Enough):
+            stopped()
+    with pytest.raises(TypeError):
+        split(secret, 2, 3, progress="bar")  # type: ignore[arg-type]
+
+
 def test_public_facts(shares: list[Share]) -> None:
     assert [share.index for share in shares] == [1, 2, 3, 4, 5]
     assert {(s.threshold, s.shares, s.secret_len) for s in shares} == {(3, 5, len(SECRET))}

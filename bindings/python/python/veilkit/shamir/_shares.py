@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from .. import _native
 from .._checks import Buffer, as_bytes, as_count
+from .._progress import Progress, reporting
 from ._share import ThresholdShare, handles
 
 
@@ -31,13 +32,14 @@ class Share(ThresholdShare[_native.ShamirShare]):
         return self._handle.secret_len
 
 
-def split(secret: Buffer, threshold: int, shares: int) -> list[Share]:
+def split(secret: Buffer, threshold: int, shares: int, *, progress: Progress = False) -> list[Share]:
     """Splits a secret so that any `threshold` of the `shares` give it back.
 
     Args:
-        secret: bytes-like, not empty.
+        secret: bytes-like, not empty, at most 1 GiB.
         threshold: shares needed, at least 2.
         shares: shares made, at most 255.
+        progress: True for a bar, or a function of ``(done, total)``.
 
     Raises:
         ParameterError: numbers that are not allowed, or an empty or too long secret.
@@ -47,22 +49,32 @@ def split(secret: Buffer, threshold: int, shares: int) -> list[Share]:
     [1, 2, 3]
     """
     counts = as_count(threshold, "threshold"), as_count(shares, "shares")
-    return [Share._wrap(handle) for handle in _native.shamir_split(as_bytes(secret, "secret"), *counts)]
+    with reporting(progress, "split") as report:
+        return [Share._wrap(handle) for handle in _native.shamir_split(as_bytes(secret, "secret"), *counts, report)]
 
 
-def combine(shares: Iterable[Share]) -> bytes:
+def combine(shares: Iterable[Share], *, progress: Progress = False) -> bytes:
     """Gives the secret back, if every share given is right.
+
+    Args:
+        shares: at least as many as the threshold.
+        progress: True for a bar, or a function of ``(done, total)``.
 
     Raises:
         ProtocolError: fewer shares than the threshold, or one of them twice (`culprits` names it).
         ParameterError: shares of different dealings.
         CryptoError: wrong shares; `culprits` names them where that can be told.
     """
-    return _native.shamir_combine(handles(shares, Share))
+    with reporting(progress, "combine") as report:
+        return _native.shamir_combine(handles(shares, Share), report)
 
 
-def combine_correcting(shares: Iterable[Share]) -> tuple[bytes, tuple[int, ...]]:
+def combine_correcting(shares: Iterable[Share], *, progress: Progress = False) -> tuple[bytes, tuple[int, ...]]:
     """Gives the secret back although some shares are wrong, and the numbers of those.
+
+    Args:
+        shares: at least as many right ones as the threshold.
+        progress: True for a bar, or a function of ``(done, total)``.
 
     Raises:
         ProtocolError: fewer shares than the threshold, or one of them twice.
@@ -74,5 +86,6 @@ def combine_correcting(shares: Iterable[Share]) -> tuple[bytes, tuple[int, ...]]
     >>> combine_correcting([*shares[:2], Share.from_bytes(damaged)])
     (b'secret', (3,))
     """
-    secret, wrong = _native.shamir_combine_correcting(handles(shares, Share))
+    with reporting(progress, "combine") as report:
+        secret, wrong = _native.shamir_combine_correcting(handles(shares, Share), report)
     return secret, tuple(wrong)
