@@ -131,6 +131,15 @@ impl Magnitude {
         Ok(Self { exponent, mantissa })
     }
 
+    /// The largest of sums.
+    ///
+    /// # Errors
+    /// `HeadroomExhausted` beyond 2^24 bits.
+    pub(crate) fn largest_sum(lines: &[Vec<usize>], part: impl Fn(usize) -> Self) -> Result<Self> {
+        let sum = |line: &Vec<usize>| line.iter().map(|at| part(*at)).try_fold(Self::ZERO, Self::try_add);
+        lines.iter().try_fold(Self::ZERO, |largest, line| Ok(largest.max(sum(line)?)))
+    }
+
     /// Writes [`Magnitude::ENCODED_LEN`] bytes.
     pub(crate) fn write(self, out: &mut Writer) {
         out.u64(self.mantissa).u32(self.exponent);

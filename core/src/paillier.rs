@@ -65,7 +65,7 @@ mod submission;
 mod validate;
 mod wire;
 
-use crate::{fixed_point as encoder, magnitude, shape::selection, unlinked};
+use crate::{fixed_point as encoder, magnitude, unlinked};
 
 pub use crate::magnitude::Magnitude;
 pub use crate::shape::Pick;

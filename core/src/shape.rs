@@ -1,9 +1,13 @@
-//! Array shapes with numpy's rules: row-major order, broadcasting, reduction over one axis.
+//! Array shapes with numpy's rules: row-major order, broadcasting, reduction over one axis; and what encrypted arrays have in
+//! common.
 use crate::error::{Error, ErrorKind, Result};
 
+mod array;
+pub(crate) mod contraction;
 mod encoding;
 pub(crate) mod selection;
 
+pub use array::{ArrayKey, EncryptedArray};
 pub use selection::Pick;
 
 /// The extents of an array of up to [`Shape::MAX_RANK`] axes, in row-major order. No axis means one value.

@@ -8,7 +8,6 @@ use veilkit::{
     mpc::{IdentityKey, dkg, threshold_decrypt},
     progress::Observer,
 };
-use zeroize::Zeroizing;
 
 use crate::{
     elgamal::{EncryptedArray, Numbers, Params, ParamsSpec, PublicKey},
@@ -60,7 +59,7 @@ pub fn public_key(group: &GroupKey, spec: ParamsSpec) -> Result<PublicKey> {
     PublicKey::from_point(Params::new(spec)?, group.public_point())
 }
 
-/// As [`threshold_decrypt::combine`]: floats for fixed point, integers at scale 0.
+/// As [`threshold_decrypt::combine`]: integers for integers, floats for fixed point and for means.
 ///
 /// # Errors
 /// As there.
@@ -74,14 +73,11 @@ pub fn combine(
 ) -> Result<Numbers> {
     let mut open =
         |array: &EncryptedArray| threshold_decrypt::combine(group, array, shares, session, rng, observer);
-    if array.scale() == 0 {
+    if array.holds_integers() {
         return open(array).map(Numbers::Integers);
     }
     // The same ciphertexts as the integers that they hold; the shares are about ciphertexts.
     let (key, shape) = (array.public_key(), array.shape());
     let whole = EncryptedArray::from_ciphertexts(key, shape, array.ciphertexts().to_vec(), 0, array.bound())?;
-    let unit = 2_f64.powi(-i32::try_from(array.scale()).expect("at most 40"));
-    #[allow(clippy::cast_precision_loss)] // at most 2^40
-    let number = |value: &i64| *value as f64 * unit;
-    Ok(Numbers::Floats(Zeroizing::new(open(&whole)?.iter().map(number).collect())))
+    Ok(Numbers::Floats(array.numbers(&open(&whole)?)))
 }

@@ -58,13 +58,13 @@ pub enum Numbers {
     Integers(Zeroizing<Vec<i64>>),
 }
 
-/// Floats for fixed point, integers at scale 0.
+/// Integers for integers, floats for fixed point and for means.
 ///
 /// # Errors
 /// As [`EncryptedArray::decrypt`] and [`EncryptedArray::decrypt_integers`].
 pub fn decrypt(array: &EncryptedArray, key: &SecretKey, observer: &mut dyn Observer) -> Result<Numbers> {
-    match array.scale() {
-        0 => array.decrypt_integers(key, observer).map(Numbers::Integers),
-        _ => array.decrypt(key, observer).map(Numbers::Floats),
+    match array.holds_integers() {
+        true => array.decrypt_integers(key, observer).map(Numbers::Integers),
+        false => array.decrypt(key, observer).map(Numbers::Floats),
     }
 }

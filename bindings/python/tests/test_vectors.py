@@ -259,11 +259,13 @@ def elgamal_evaluate(test: Any) -> None:
         "sub": lambda: x - arrays[1],
         "neg": lambda: -x,
         "sum": lambda: x.sum(int(inputs["axis"]) if "axis" in inputs else None),
+        "mean": lambda: x.mean(int(inputs["axis"]) if "axis" in inputs else None),
         "add_plain": lambda: x.add(plain(inputs), bound=elgamal_bound(inputs)),
         "sub_plain": lambda: x.subtract(plain(inputs), bound=elgamal_bound(inputs)),
         "mul_plain": lambda: x.multiply(plain(inputs), bound=elgamal_bound(inputs)),
         "dot": lambda: x.dot(plain(inputs), bound=elgamal_bound(inputs)),
         "matmul": lambda: x.matmul(plain(inputs), bound=elgamal_bound(inputs)),
+        "rmatmul": lambda: x._matmul(plain(inputs), reflected=True, bound=elgamal_bound(inputs)),
     }
     elgamal_same(operations[inputs["operation"]](), test)
 

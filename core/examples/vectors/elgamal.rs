@@ -136,13 +136,16 @@ fn arrays(keys: &Keypair) -> Vec<File> {
     check("sub", json!([a, a]), nothing(), "values", json!([0.0, 0.0, 0.0]));
     check("neg", json!([a]), nothing(), "values", json!([-120.5, 7.25, 0.0]));
     check("sum", json!([c]), json!({ "axis": 0 }), "integers", json!([4, -1002]));
+    check("mean", json!([a]), nothing(), "values", json!([113.25 / 3.0]));
+    check("mean", json!([c]), json!({ "axis": 0 }), "values", json!([2.0, -501.0]));
     check("add_plain", json!([a]), whole(json!([1, -2, 100])), "values", json!([121.5, -9.25, 100.0]));
     check("sub_plain", json!([a]), whole(json!([1, -2, 100])), "values", json!([119.5, -5.25, -100.0]));
     let weights = numbers(json!([3]), json!([0.5, -2.0, 3.0]), 3.0);
     check("mul_plain", json!([a]), weights, "values", json!([60.25, 14.5, 0.0]));
     check("dot", json!([a]), whole(json!([2, 4, 100])), "values", json!([212.0]));
     let turn = integers(json!([2, 2]), json!([0, 1, -1, 0]), 1);
-    check("matmul", json!([c]), turn, "integers", json!([2, 1, 1000, 3]));
+    check("matmul", json!([c]), turn.clone(), "integers", json!([2, 1, 1000, 3]));
+    check("rmatmul", json!([c]), turn, "integers", json!([3, -1000, -1, 2]));
     evaluate.invalid(
         "a sum that could exceed the search",
         "Bound",
@@ -169,7 +172,8 @@ fn arrays(keys: &Keypair) -> Vec<File> {
 /// Where the facts of an array with one axis stand.
 const AXES: usize = HEADER_LEN + 16;
 const SCALE: usize = AXES + 5;
-const BOUND: usize = SCALE + 4;
+const DIVISOR: usize = SCALE + 4;
+const BOUND: usize = DIVISOR + 8;
 
 fn bad_array(key: Value, valid: Vec<u8>) -> File {
     let path = "elgamal/bad_additive_array.json";
@@ -180,6 +184,9 @@ fn bad_array(key: Value, valid: Vec<u8>) -> File {
     bad.edit("an extent of 2^32 - 1", "Shape", AXES + 1, &[255; 4], InvalidEncoding);
     bad.edit("an extent below the ciphertexts", "Shape", AXES + 1, &[2], TrailingBytes);
     bad.edit("a scale beyond the search", "Scale", SCALE, &[33], InvalidEncoding);
+    bad.edit("divided by zero", "Divisor", DIVISOR, &[0], InvalidEncoding);
+    bad.edit("an even divisor", "Divisor", DIVISOR, &[2], InvalidEncoding);
+    bad.edit("a divisor of 2^64 - 1", "Divisor", DIVISOR, &[255; 8], InvalidEncoding);
     bad.edit("a bound beyond the search", "Bound", BOUND + 4, &[2], InvalidEncoding);
     bad.edit("an exponent of 2^32 - 1", "Bound", BOUND + 8, &[255; 4], InvalidEncoding);
     let first = BOUND + 12;

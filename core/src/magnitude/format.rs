@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The integers `m` of an array stand for `m / 2^scale`, and each `|m|` is at most `bound`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Format {
+pub struct Format {
     /// Bits after the binary point.
     pub(crate) scale: u32,
     /// The largest absolute value.

@@ -121,11 +121,11 @@ impl DecryptionShare {
     }
 }
 
-/// The integers of an array at scale 0, from the shares of at least `threshold` parties.
+/// The integers of an array of integers, from the shares of at least `threshold` parties.
 ///
 /// # Errors
 /// `DuplicateParty`, `UnknownParty`; `VerificationFailed`, naming every party whose share is wrong; `TooFewShares`;
-/// `ParamsMismatch` for an array under another key or of fixed-point numbers; `OutOfRange` when a result is beyond the array's
+/// `ParamsMismatch` for an array under another key or of other numbers; `OutOfRange` when a result is beyond the array's
 /// bound; `Cancelled`.
 /// # Timing
 /// Varies with shares and results, which are about to be known.
@@ -138,9 +138,7 @@ pub fn combine(
     observer: &mut dyn Observer,
 ) -> Result<Zeroizing<Vec<i64>>> {
     request(group, array)?;
-    if array.scale() != 0 {
-        return Err(Error::new(ErrorKind::ParamsMismatch, "array: fixed-point numbers, not integers"));
-    }
+    array.check_integers()?;
     let mut by_party = BTreeMap::new();
     for share in shares {
         group.share_point(share.party)?;

@@ -1,9 +1,11 @@
 //! Encrypted arrays of any shape, with numpy's rules for broadcasting.
 use core::fmt;
+use std::borrow::Cow;
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use super::batch;
 use super::ciphertext::Ciphertext;
 use super::encoder;
 use super::encrypt::EncryptionKey;
@@ -15,10 +17,9 @@ use super::pool::RandomizerPool;
 use super::signed::{self, SignedInteger};
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::Observer;
-use crate::shape::Shape;
+use crate::shape::{ArrayKey, Shape};
 
 mod bytes;
-mod layout;
 mod ops;
 mod products;
 mod proofs;
@@ -35,7 +36,7 @@ pub use proofs::ProvenProductArray;
 ///
 /// # Security
 /// Whoever holds the secret key may read every element. An array that was computed from others tells how it was
-/// computed until it is rerandomized: [`EncryptedArray::to_bytes_for_sending`] does that.
+/// computed until it is rerandomized: [`to_bytes_for_sending`](crate::shape::EncryptedArray::to_bytes_for_sending) does that.
 ///
 /// # Example
 /// ```
@@ -64,14 +65,38 @@ pub use proofs::ProvenProductArray;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
-pub struct EncryptedArray {
-    key: PublicKey,
-    shape: Shape,
-    ciphertexts: Vec<Ciphertext>,
-    format: Format,
-    /// Whether the ciphertexts tell how they were computed, or which elements were taken.
-    derived: bool,
+pub type EncryptedArray = crate::shape::EncryptedArray<PublicKey>;
+
+impl ArrayKey for PublicKey {
+    type Ciphertext = Ciphertext;
+    type Format = Format;
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+
+    fn joined(&self, a: Format, b: Format) -> Result<Format> {
+        a.join(b)?.within(self.params())
+    }
+
+    fn convert<'a>(
+        &self,
+        list: &'a [Ciphertext],
+        from: Format,
+        to: Format,
+        observer: &mut dyn Observer,
+    ) -> Result<Cow<'a, [Ciphertext]>> {
+        batch::raise(self, list, to.scale - from.scale, observer)
+    }
+
+    fn rerandomized(
+        &self,
+        list: &[Ciphertext],
+        rng: &mut impl CryptoRng,
+        observer: &mut dyn Observer,
+    ) -> Result<Vec<Ciphertext>> {
+        self.rerandomize_many(list, rng, observer)
+    }
 }
 
 impl EncryptedArray {
@@ -176,30 +201,6 @@ impl EncryptedArray {
         encoder::decode_i128(integers.iter().map(|(negative, limbs)| (*negative, &limbs[..])))
     }
 
-    /// The same numbers under fresh randomness: the result cannot be linked to what it was computed from.
-    ///
-    /// # Errors
-    /// `Cancelled` when the observer stops the work.
-    pub fn rerandomize(&self, rng: &mut impl CryptoRng, observer: &mut dyn Observer) -> Result<Self> {
-        let ciphertexts = self.key.rerandomize_many(&self.ciphertexts, rng, observer)?;
-        Ok(Self { ciphertexts, derived: false, ..self.without_elements() })
-    }
-
-    /// The key that it is encrypted under.
-    pub fn public_key(&self) -> &PublicKey {
-        &self.key
-    }
-
-    /// The shape.
-    pub fn shape(&self) -> &Shape {
-        &self.shape
-    }
-
-    /// The ciphertexts, row-major.
-    pub fn ciphertexts(&self) -> &[Ciphertext] {
-        &self.ciphertexts
-    }
-
     /// Bits after the binary point: 0 for integers.
     pub fn scale(&self) -> u32 {
         self.format.scale
@@ -215,11 +216,6 @@ impl EncryptedArray {
         (self.key.params().modulus_bits() - 2).saturating_sub(self.format.bound.bits())
     }
 
-    /// Whether it was computed from others and not yet rerandomized.
-    pub fn is_derived(&self) -> bool {
-        self.derived
-    }
-
     /// The integers as sign and magnitude, all checked against the bound.
     fn decrypt_signed(&self, key: &SecretKey, observer: &mut dyn Observer) -> Result<Vec<SignedInteger>> {
         self.check_key(key.public_key())?;
@@ -228,16 +224,6 @@ impl EncryptedArray {
             plaintexts.iter().map(|plaintext| plaintext.to_sign_magnitude(&self.key)),
             self.format.bound,
         )
-    }
-
-    fn without_elements(&self) -> Self {
-        Self {
-            key: self.key.clone(),
-            shape: self.shape.clone(),
-            ciphertexts: Vec::new(),
-            format: self.format,
-            derived: self.derived,
-        }
     }
 }
 

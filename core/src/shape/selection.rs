@@ -1,10 +1,8 @@
-//! Which elements an indexing, joining or multiplying operation takes: index arithmetic on public shapes.
+//! Which elements an indexing, joining or reducing operation takes: index arithmetic on public shapes.
 use crate::error::{Error, ErrorKind, Result};
-use crate::shape::Shape;
+use crate::shape::{MISMATCH, Shape};
 
 const AXIS: Error = Error::new(ErrorKind::ShapeMismatch, "axis: not in the array");
-const MISMATCH: Error = Error::new(ErrorKind::ShapeMismatch, "array shapes do not fit");
-
 /// What to take of one axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pick {
@@ -122,62 +120,22 @@ pub(crate) fn insert_axis(shape: &Shape, axis: usize) -> Result<Shape> {
     Shape::new(&extents)
 }
 
-/// A matrix product by numpy's rules for one and two axes.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct MatmulPlan {
-    /// The shape of the result.
-    pub(crate) shape: Shape,
-    /// Rows on the left.
-    pub(crate) rows: usize,
-    /// Terms of each sum.
-    pub(crate) inner: usize,
-    /// Columns on the right.
-    pub(crate) columns: usize,
-}
-
-impl MatmulPlan {
-    /// A vector on the left is a row, on the right a column; its axis is not in the result.
-    pub(crate) fn new(left: &Shape, right: &Shape) -> Result<Self> {
-        let (rows, inner, mut extents) = match *left.extents() {
-            [inner] => (1, inner, vec![]),
-            [rows, inner] => (rows, inner, vec![rows]),
-            _ => return Err(Error::new(ErrorKind::ShapeMismatch, "matmul: one or two axes on the left")),
-        };
-        let (below, columns) = match *right.extents() {
-            [below] => (below, 1),
-            [below, columns] => (below, columns),
-            _ => return Err(Error::new(ErrorKind::ShapeMismatch, "matmul: one or two axes on the right")),
-        };
-        if below != inner {
-            return Err(MISMATCH);
-        }
-        if right.extents().len() == 2 {
-            extents.push(columns);
-        }
-        Ok(Self { shape: Shape::new(&extents)?, rows, inner, columns })
-    }
-
-    /// Each element of the result: its row on the left and its column on the right.
-    pub(crate) fn cells(&self) -> Vec<(usize, usize)> {
-        (0..self.rows).flat_map(|row| (0..self.columns).map(move |column| (row, column))).collect()
-    }
-
-    /// Where a term of a row on the left, or of a column on the right, stands in its array.
-    pub(crate) fn place(&self, places: Places, term: usize) -> usize {
-        match places {
-            Places::Row(row) => row * self.inner + term,
-            Places::Column(column) => term * self.columns + column,
+/// The shape of a reduction, the elements that go into each of its results, and how many those are.
+pub(crate) fn reduce(shape: &Shape, axis: Option<usize>) -> Result<(Shape, Vec<Vec<usize>>, usize)> {
+    match axis {
+        None => Ok((Shape::default(), vec![(0..shape.len()).collect()], shape.len())),
+        Some(axis) => {
+            let (rest, groups) = shape.groups_along(axis)?;
+            Ok((rest, groups, shape.extents()[axis]))
         }
     }
 }
 
-/// The terms on one side of an element of a matrix product.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Places {
-    /// A row of the array on the left.
-    Row(usize),
-    /// A column of the array on the right.
-    Column(usize),
+/// The shape that two operands broadcast to, and the places in each that meet.
+pub(crate) fn pairs(a: &Shape, b: &Shape) -> Result<(Shape, Vec<(usize, usize)>)> {
+    let shape = a.broadcast(b)?;
+    let pairs = a.indices_in(&shape)?.into_iter().zip(b.indices_in(&shape)?).collect();
+    Ok((shape, pairs))
 }
 
 #[cfg(test)]
@@ -237,16 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn matmul_shapes_follow_numpy() {
-        let out = |a: &[usize], b: &[usize]| MatmulPlan::new(&shape(a), &shape(b)).map(|plan| plan.shape);
-        assert_eq!(out(&[2, 3], &[3, 4]).unwrap(), shape(&[2, 4]));
-        assert_eq!(out(&[3], &[3, 4]).unwrap(), shape(&[4]));
-        assert_eq!(out(&[2, 3], &[3]).unwrap(), shape(&[2]));
-        assert_eq!(out(&[3], &[3]).unwrap(), shape(&[]));
-        assert!(out(&[3], &[4]).is_err() && out(&[], &[1]).is_err() && out(&[1, 1, 1], &[1]).is_err());
-        let plan = MatmulPlan::new(&shape(&[2, 3]), &shape(&[3, 4])).unwrap();
-        assert_eq!(plan.cells()[5], (1, 1));
-        assert_eq!([0, 1, 2].map(|term| plan.place(Places::Row(1), term)), [3, 4, 5]);
-        assert_eq!([0, 1, 2].map(|term| plan.place(Places::Column(1), term)), [1, 5, 9]);
+    fn reductions_take_each_element_once() {
+        let s = shape(&[2, 3]);
+        assert_eq!(reduce(&s, None).unwrap(), (shape(&[]), vec![vec![0, 1, 2, 3, 4, 5]], 6));
+        assert_eq!(reduce(&s, Some(0)).unwrap(), (shape(&[3]), vec![vec![0, 3], vec![1, 4], vec![2, 5]], 2));
+        assert!(reduce(&s, Some(2)).is_err());
+        let (both, met) = pairs(&shape(&[2, 1]), &shape(&[2])).unwrap();
+        assert_eq!((both, met), (shape(&[2, 2]), vec![(0, 0), (0, 1), (1, 0), (1, 1)]));
     }
 }

@@ -32,9 +32,9 @@ pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
             let key: SecretKey = object(test, "elgamal_additive_secret_key")?;
             let array = EncryptedArray::from_bytes(&test.bytes("elgamal_additive_array"), key.public_key())?;
             let extents = array.shape().extents();
-            Ok(match array.scale() {
-                0 => json!({ "shape": extents, "integers": *array.decrypt_integers(&key, &mut ())? }),
-                _ => json!({ "shape": extents, "values": *array.decrypt(&key, &mut ())? }),
+            Ok(match array.holds_integers() {
+                true => json!({ "shape": extents, "integers": *array.decrypt_integers(&key, &mut ())? }),
+                false => json!({ "shape": extents, "values": *array.decrypt(&key, &mut ())? }),
             })
         }
         "additive_prove" => prove(test),
@@ -258,11 +258,13 @@ fn evaluate(test: &Test) -> Result<Value> {
         "sub" => a.sub(&arrays[1], silent),
         "neg" => a.neg(silent),
         "sum" => a.sum(axis, silent),
+        "mean" => a.mean(axis, silent),
         "add_plain" => a.add_plain(&plain(test, &key)?, silent),
         "sub_plain" => a.sub_plain(&plain(test, &key)?, silent),
         "mul_plain" => a.mul_plain(&plain(test, &key)?, silent),
         "dot" => a.dot(&plain(test, &key)?, silent),
         "matmul" => a.matmul(&plain(test, &key)?, silent),
+        "rmatmul" => a.rmatmul(&plain(test, &key)?, silent),
         other => panic!("no operation {other}"),
     }?;
     sent(&result, test)

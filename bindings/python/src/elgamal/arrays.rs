@@ -58,6 +58,12 @@ impl ElGamalArray {
         self.0.scale()
     }
 
+    /// What else the encrypted integers are divided by.
+    #[getter]
+    fn divisor(&self) -> u64 {
+        self.0.divisor()
+    }
+
     /// Bits of the public bound on the encrypted integers.
     #[getter]
     fn bound_bits(&self) -> u32 {
@@ -158,25 +164,33 @@ impl ElGamalArray {
         })
     }
 
-    /// The matrix product with plain numbers.
+    /// The matrix product with plain numbers; `reflected` means that they stand on the left.
     fn matmul(
         &self,
         py: Python<'_>,
         values: Plain<'_>,
+        reflected: bool,
         bound: Option<Limit>,
         public: bool,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let values = self.encode(py, &values, bound)?;
-        Self::watched(py, progress, |observer| match public {
-            false => self.0.matmul(&values, observer),
-            true => self.0.matmul_vartime(&values, observer),
+        Self::watched(py, progress, |observer| match (reflected, public) {
+            (false, false) => self.0.matmul(&values, observer),
+            (false, true) => self.0.matmul_vartime(&values, observer),
+            (true, false) => self.0.rmatmul(&values, observer),
+            (true, true) => self.0.rmatmul_vartime(&values, observer),
         })
     }
 
     /// The sum along an axis, or of all elements.
     fn sum(&self, py: Python<'_>, axis: Option<usize>) -> PyResult<Self> {
         Self::watched(py, None, |observer| self.0.sum(axis, observer))
+    }
+
+    /// The mean along an axis, or of all elements.
+    fn mean(&self, py: Python<'_>, axis: Option<usize>) -> PyResult<Self> {
+        Self::watched(py, None, |observer| self.0.mean(axis, observer))
     }
 
     /// The same numbers under fresh randomness.

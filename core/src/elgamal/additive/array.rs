@@ -1,28 +1,28 @@
 //! Encrypted arrays of any shape, with numpy's rules for broadcasting.
 use core::fmt;
 use core::ops::ControlFlow;
+use std::borrow::Cow;
 
 use rand_core::CryptoRng;
-use subtle::Choice;
 use zeroize::Zeroizing;
 
 use super::ciphertext::{Ciphertext, Randomizer};
 use super::discrete_log::blocks_to_each_side;
 use super::keys::{PublicKey, SecretKey};
-use super::params::Params;
 use super::plain::PlainArray;
 use crate::error::{Error, ErrorKind, Result};
-use crate::fixed_point;
 use crate::magnitude::{Format, Magnitude};
 use crate::progress::{Observer, try_map, try_map_in_steps};
-use crate::shape::Shape;
+use crate::shape::{ArrayKey, Shape};
 
 mod bytes;
-mod layout;
+mod format;
 mod ops;
 mod products;
 #[cfg(test)]
 mod tests;
+
+pub(super) use format::ArrayFormat;
 
 /// Encrypted numbers under one key: each element its own ciphertext, one public scale and one public bound for all.
 ///
@@ -32,15 +32,45 @@ mod tests;
 ///
 /// # Security
 /// Whoever holds the secret key may read every element. An array that was computed from others tells how it was
-/// computed until it is rerandomized: [`EncryptedArray::to_bytes_for_sending`] does that.
-#[derive(Clone)]
-pub struct EncryptedArray {
-    key: PublicKey,
-    shape: Shape,
-    ciphertexts: Vec<Ciphertext>,
-    format: Format,
-    /// Whether the ciphertexts tell how they were computed, or which elements were taken.
-    derived: bool,
+/// computed until it is rerandomized: [`to_bytes_for_sending`](crate::shape::EncryptedArray::to_bytes_for_sending) does that.
+pub type EncryptedArray = crate::shape::EncryptedArray<PublicKey>;
+
+impl ArrayKey for PublicKey {
+    type Ciphertext = Ciphertext;
+    type Format = ArrayFormat;
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+
+    fn joined(&self, a: ArrayFormat, b: ArrayFormat) -> Result<ArrayFormat> {
+        a.join(b)?.within(self.params())
+    }
+
+    fn convert<'a>(
+        &self,
+        list: &'a [Ciphertext],
+        from: ArrayFormat,
+        to: ArrayFormat,
+        observer: &mut dyn Observer,
+    ) -> Result<Cow<'a, [Ciphertext]>> {
+        match from.factor_to(to)? {
+            1 => Ok(Cow::Borrowed(list)),
+            factor => try_map(list, observer, |ciphertext| self.mul_plain_vartime(ciphertext, factor))
+                .map(Cow::Owned),
+        }
+    }
+
+    fn rerandomized(
+        &self,
+        list: &[Ciphertext],
+        rng: &mut impl CryptoRng,
+        observer: &mut dyn Observer,
+    ) -> Result<Vec<Ciphertext>> {
+        let items: Vec<(&Ciphertext, Randomizer)> =
+            list.iter().map(|ciphertext| (ciphertext, Randomizer::random(rng))).collect();
+        try_map(&items, observer, |(ciphertext, randomizer)| self.rerandomize_with(ciphertext, randomizer))
+    }
 }
 
 /// Elements decrypted between two questions to the observer, where each takes milliseconds at most.
@@ -59,8 +89,8 @@ impl EncryptedArray {
         rng: &mut impl CryptoRng,
         observer: &mut dyn Observer,
     ) -> Result<Self> {
-        let format = decodable(values.format(), key.params())?;
-        let bits = format.bound.ceil_log2();
+        let format = ArrayFormat::from(values.format()).within(key.params())?;
+        let bits = format.bound().ceil_log2();
         let items: Vec<(&i64, Randomizer)> =
             values.values().iter().map(|value| (value, Randomizer::random(rng))).collect();
         let ciphertexts = try_map(&items, observer, |(value, randomizer)| {
@@ -87,11 +117,11 @@ impl EncryptedArray {
             return Err(Error::new(ErrorKind::ShapeMismatch, "ciphertexts: not as many as the shape says"));
         }
         key.check_ciphertexts(&ciphertexts)?;
-        let format = decodable(Format { scale, bound }, key.params())?;
+        let format = ArrayFormat::from(Format { scale, bound }).within(key.params())?;
         Ok(Self { key: key.clone(), shape: shape.clone(), ciphertexts, format, derived: true })
     }
 
-    /// The numbers, row-major.
+    /// The numbers, row-major, each the `f64` that is closest to the exact result.
     ///
     /// # Errors
     /// `ParamsMismatch` for another key; `OutOfRange` if any element is beyond the public bound, after bounded work;
@@ -99,17 +129,18 @@ impl EncryptedArray {
     /// # Timing
     /// Constant in the key. **Varies with the values**, see [`DiscreteLog`](super::DiscreteLog).
     pub fn decrypt(&self, key: &SecretKey, observer: &mut dyn Observer) -> Result<Zeroizing<Vec<f64>>> {
-        let integers = self.decrypt_all(key, observer)?;
-        let magnitudes =
-            Zeroizing::new(integers.iter().map(|value| [value.unsigned_abs()]).collect::<Vec<_>>());
-        let signs = integers.iter().map(|value| Choice::from(u8::from(*value < 0)));
-        fixed_point::decode_f64(signs.zip(magnitudes.iter().map(|limbs| &limbs[..])), self.format.scale)
+        Ok(self.numbers(&self.decrypt_all(key, observer)?))
     }
 
-    /// The integers, row-major, of an array at scale 0.
+    /// What the encrypted integers stand for: for those who decrypt them together.
+    pub fn numbers(&self, integers: &[i64]) -> Zeroizing<Vec<f64>> {
+        Zeroizing::new(integers.iter().map(|integer| self.format.number(*integer)).collect())
+    }
+
+    /// The integers, row-major, of an [array of integers](Self::holds_integers).
     ///
     /// # Errors
-    /// `ParamsMismatch` for another key, or for an array of fixed-point numbers; `OutOfRange` if any element is beyond the
+    /// `ParamsMismatch` for another key, or for an array of other numbers; `OutOfRange` if any element is beyond the
     /// public bound, after bounded work; `Cancelled` when the observer stops the work.
     /// # Timing
     /// As [`EncryptedArray::decrypt`].
@@ -118,63 +149,49 @@ impl EncryptedArray {
         key: &SecretKey,
         observer: &mut dyn Observer,
     ) -> Result<Zeroizing<Vec<i64>>> {
-        if self.format.scale != 0 {
-            return Err(Error::new(ErrorKind::ParamsMismatch, "array: fixed-point numbers, not integers"));
-        }
+        self.check_integers()?;
         self.decrypt_all(key, observer)
-    }
-
-    /// The same numbers under fresh randomness: the result cannot be linked to what it was computed from.
-    ///
-    /// # Errors
-    /// `Cancelled` when the observer stops the work.
-    pub fn rerandomize(&self, rng: &mut impl CryptoRng, observer: &mut dyn Observer) -> Result<Self> {
-        let items: Vec<(&Ciphertext, Randomizer)> =
-            self.ciphertexts.iter().map(|ciphertext| (ciphertext, Randomizer::random(rng))).collect();
-        let ciphertexts = try_map(&items, observer, |(ciphertext, randomizer)| {
-            self.key.rerandomize_with(ciphertext, randomizer)
-        })?;
-        Ok(Self { ciphertexts, derived: false, ..self.without_elements() })
-    }
-
-    /// The key that it is encrypted under.
-    pub fn public_key(&self) -> &PublicKey {
-        &self.key
-    }
-
-    /// The shape.
-    pub fn shape(&self) -> &Shape {
-        &self.shape
-    }
-
-    /// The ciphertexts, row-major.
-    pub fn ciphertexts(&self) -> &[Ciphertext] {
-        &self.ciphertexts
     }
 
     /// Bits after the binary point: 0 for integers.
     pub fn scale(&self) -> u32 {
-        self.format.scale
+        self.format.scale()
     }
 
-    /// The public bound on the encrypted integers, which are the numbers times `2^scale`.
+    /// What else the integers are divided by: 1, unless means were taken.
+    pub fn divisor(&self) -> u64 {
+        self.format.divisor()
+    }
+
+    /// Whether the numbers are integers: scale 0, divisor 1.
+    pub fn holds_integers(&self) -> bool {
+        self.format.is_whole()
+    }
+
+    /// The public bound on the encrypted integers, which are the numbers times `2^scale` and times the divisor.
     pub fn bound(&self) -> Magnitude {
-        self.format.bound
+        self.format.bound()
     }
 
     /// How many times the bound can still double.
     pub fn headroom_bits(&self) -> u32 {
-        self.key.params().decode_bits().saturating_sub(self.format.bound.ceil_log2())
+        self.key.params().decode_bits().saturating_sub(self.format.bound().ceil_log2())
     }
 
-    /// Whether it was computed from others and not yet rerandomized.
-    pub fn is_derived(&self) -> bool {
-        self.derived
+    /// Refuses arrays of other numbers than integers.
+    pub(crate) fn check_integers(&self) -> Result<()> {
+        match self.holds_integers() {
+            true => Ok(()),
+            false => Err(Error::new(
+                ErrorKind::ParamsMismatch,
+                "array: fixed-point numbers or means, not integers",
+            )),
+        }
     }
 
     fn decrypt_all(&self, key: &SecretKey, observer: &mut dyn Observer) -> Result<Zeroizing<Vec<i64>>> {
         self.check_key(key.public_key())?;
-        let bound = self.format.bound.to_u128().and_then(|bound| u64::try_from(bound).ok());
+        let bound = self.format.bound().to_u128().and_then(|bound| u64::try_from(bound).ok());
         let bound = bound.expect("arrays are within the decode bound");
         let blocks = 2 * blocks_to_each_side(bound) + 1;
         let values = match blocks {
@@ -194,37 +211,15 @@ impl EncryptedArray {
         };
         Ok(Zeroizing::new(values))
     }
-
-    fn without_elements(&self) -> Self {
-        Self {
-            key: self.key.clone(),
-            shape: self.shape.clone(),
-            ciphertexts: Vec::new(),
-            format: self.format,
-            derived: self.derived,
-        }
-    }
-}
-
-/// Refuses what decryption might not find.
-///
-/// # Errors
-/// `HeadroomExhausted`.
-fn decodable(format: Format, params: &Params) -> Result<Format> {
-    let fits =
-        format.bound <= Magnitude::new(params.decode_bound().into()) && format.scale <= params.decode_bits();
-    match fits {
-        true => Ok(format),
-        false => Err(Error::new(ErrorKind::HeadroomExhausted, "result: could exceed the decode bound")),
-    }
 }
 
 impl fmt::Debug for EncryptedArray {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("elgamal::additive::EncryptedArray")
             .field("shape", &self.shape.extents())
-            .field("scale", &self.format.scale)
-            .field("bound", &self.format.bound)
+            .field("scale", &self.scale())
+            .field("divisor", &self.divisor())
+            .field("bound", &self.bound())
             .field("key", &self.key)
             .finish_non_exhaustive()
     }

@@ -67,6 +67,17 @@ impl Ciphertext {
         Self { blinder, payload, key: key.id() }
     }
 
+    /// What other software encrypted under this key, `r G` and `r Y + m G`.
+    ///
+    /// # Errors
+    /// `OutOfRange` for a neutral first element, which hides nothing.
+    pub fn from_points(key: &PublicKey, blinder: Point, payload: Point) -> Result<Self> {
+        if blinder.is_identity().into() {
+            return Err(Error::new(ErrorKind::OutOfRange, "ciphertext: first element"));
+        }
+        Ok(Self::new(blinder, payload, key))
+    }
+
     /// The key that it belongs to.
     pub fn key(&self) -> KeyId {
         self.key
@@ -463,6 +474,10 @@ mod tests {
         let randomizer = Randomizer(Zeroizing::new(Scalar::from_u64(77)));
         let (blinder, payload) = key().encrypt_with(-5, &randomizer).unwrap().points();
         assert!(blinder == Point::generator() * Scalar::from_u64(77));
+        let again = Ciphertext::from_points(key(), blinder, payload).unwrap();
+        assert_eq!(secret_key().decrypt(&again, &mut ()), Ok(-5));
+        let bare = Ciphertext::from_points(key(), Point::identity(), payload);
+        assert_eq!(bare.unwrap_err().kind(), ErrorKind::OutOfRange);
         assert!(payload == key().point() * Scalar::from_u64(77) - Point::generator() * Scalar::from_u64(5));
     }
 }

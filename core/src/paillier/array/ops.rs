@@ -8,7 +8,7 @@ use crate::paillier::keys::PublicKey;
 use crate::paillier::magnitude::Magnitude;
 use crate::paillier::plain::PlainArray;
 use crate::progress::{Observer, try_map};
-use crate::shape::Shape;
+use crate::shape::selection;
 
 /// # Sums
 ///
@@ -39,7 +39,7 @@ impl EncryptedArray {
     /// `Cancelled`.
     pub fn neg(&self, observer: &mut dyn Observer) -> Result<Self> {
         let ciphertexts = batch::negate(&self.key, &self.ciphertexts, observer)?;
-        Ok(Self { ciphertexts, derived: true, ..self.without_elements() })
+        Ok(self.computed(self.shape.clone(), ciphertexts, self.format))
     }
 
     /// The sum of an encrypted array and a known one.
@@ -78,13 +78,13 @@ impl EncryptedArray {
     /// # Errors
     /// As for all sums; `ShapeMismatch` when there is no such axis.
     pub fn sum(&self, axis: Option<usize>, observer: &mut dyn Observer) -> Result<Self> {
-        let (shape, groups, count) = self.groups(axis)?;
+        let (shape, groups, count) = selection::reduce(&self.shape, axis)?;
         let format = self.format.times(count)?.within(self.key.params())?;
         let ciphertexts = batch::sum_groups(&self.key, groups.len(), count, observer, |group, terms| {
             self.key
                 .sum(&groups[group][terms].iter().map(|place| &self.ciphertexts[*place]).collect::<Vec<_>>())
         })?;
-        Ok(Self { key: self.key.clone(), shape, ciphertexts, format, derived: true })
+        Ok(self.computed(shape, ciphertexts, format))
     }
 
     /// The mean along an axis, which goes away, or of all elements.
@@ -96,7 +96,7 @@ impl EncryptedArray {
     /// # Errors
     /// As for all sums; `OutOfRange` for the mean of no elements.
     pub fn mean(&self, axis: Option<usize>, observer: &mut dyn Observer) -> Result<Self> {
-        let (_, _, count) = self.groups(axis)?;
+        let (_, _, count) = selection::reduce(&self.shape, axis)?;
         let (weight, weight_scale) = reciprocal(count)?;
         let weight_format = Format { scale: weight_scale, bound: Magnitude::new(weight.unsigned_abs()) };
         let format = self.format.times(count)?.mul(weight_format)?.within(self.key.params())?;
@@ -105,18 +105,7 @@ impl EncryptedArray {
             1 => sum.ciphertexts,
             _ => try_map(&sum.ciphertexts, observer, |total| self.key.mul_plain_vartime(total, weight))?,
         };
-        Ok(Self { key: sum.key, shape: sum.shape, ciphertexts, format, derived: true })
-    }
-
-    /// The shape of a reduction, the elements that go into each of its results, and how many those are.
-    fn groups(&self, axis: Option<usize>) -> Result<(Shape, Vec<Vec<usize>>, usize)> {
-        match axis {
-            None => Ok((Shape::default(), vec![(0..self.shape.len()).collect()], self.shape.len())),
-            Some(axis) => {
-                let (shape, groups) = self.shape.groups_along(axis)?;
-                Ok((shape, groups, self.shape.extents()[axis]))
-            }
-        }
+        Ok(self.computed(sum.shape, ciphertexts, format))
     }
 
     /// Adds what `prepare` makes of the other array.
@@ -128,37 +117,23 @@ impl EncryptedArray {
     ) -> Result<Self> {
         self.check_key(&other.key)?;
         let format = self.format.add(other.format)?.within(self.key.params())?;
-        let (shape, pairs) = pairs(&self.shape, &other.shape)?;
-        let (a, b) = (self.raised(format.scale, observer)?, other.raised(format.scale, observer)?);
+        let (shape, pairs) = selection::pairs(&self.shape, &other.shape)?;
+        let (a, b) = (self.converted(format, observer)?, other.converted(format, observer)?);
         let b = prepare(&self.key, &b, observer)?;
         let ciphertexts = batch::add_pairs(&self.key, (&a, &b), &pairs, observer)?;
-        Ok(Self { key: self.key.clone(), shape, ciphertexts, format, derived: true })
+        Ok(self.computed(shape, ciphertexts, format))
     }
 
     /// Adds a known array or its negative.
     fn offset(&self, plain: &PlainArray, negate: bool, observer: &mut dyn Observer) -> Result<Self> {
         let format = self.format.add(plain.format())?.within(self.key.params())?;
-        let (shape, pairs) = pairs(&self.shape, plain.shape())?;
-        let raised = self.raised(format.scale, observer)?;
+        let (shape, pairs) = selection::pairs(&self.shape, plain.shape())?;
+        let raised = self.converted(format, observer)?;
         let plaintexts = plain.plaintexts_at(&self.key, format.scale - plain.scale(), negate)?;
         let ciphertexts =
             try_map(&pairs, observer, |(i, j)| self.key.add_plain(&raised[*i], &plaintexts[*j]))?;
-        Ok(Self { key: self.key.clone(), shape, ciphertexts, format, derived: true })
+        Ok(self.computed(shape, ciphertexts, format))
     }
-
-    pub(super) fn check_key(&self, key: &PublicKey) -> Result<()> {
-        match self.key.id() == key.id() {
-            true => Ok(()),
-            false => Err(Error::new(ErrorKind::ParamsMismatch, "array: encrypted under another key")),
-        }
-    }
-}
-
-/// The shape that two operands broadcast to, and the places in each that meet.
-pub(super) fn pairs(a: &Shape, b: &Shape) -> Result<(Shape, Vec<(usize, usize)>)> {
-    let shape = a.broadcast(b)?;
-    let pairs = a.indices_in(&shape)?.into_iter().zip(b.indices_in(&shape)?).collect();
-    Ok((shape, pairs))
 }
 
 /// An integer and a scale with `integer / 2^scale` close to `1 / count`, as [`EncryptedArray::mean`] says.

@@ -2,22 +2,15 @@
 use zeroize::Zeroizing;
 
 use super::EncryptedArray;
-use super::ops::pairs;
 use crate::error::{Error, ErrorKind, Result};
 use crate::paillier::batch;
 use crate::paillier::ciphertext::Ciphertext;
 use crate::paillier::format::Format;
 use crate::paillier::magnitude::Magnitude;
 use crate::paillier::plain::PlainArray;
-use crate::paillier::selection::{MatmulPlan, Places};
 use crate::progress::{Observer, try_map};
-
-/// Which side the weights are on.
-#[derive(Clone, Copy)]
-enum Weights {
-    Left,
-    Right,
-}
+use crate::shape::contraction::{Contraction, Side};
+use crate::shape::selection;
 
 /// What the running time may tell about the weights.
 #[derive(Clone, Copy, PartialEq)]
@@ -43,11 +36,11 @@ impl EncryptedArray {
     /// Constant in the weights; varies with shapes and the weights' bound.
     pub fn mul_plain(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
         let format = self.format.mul(weights.format())?.within(self.key.params())?;
-        let (shape, pairs) = pairs(&self.shape, weights.shape())?;
+        let (shape, pairs) = selection::pairs(&self.shape, weights.shape())?;
         let bases: Vec<Ciphertext> = pairs.iter().map(|(i, _)| self.ciphertexts[*i].clone()).collect();
         let factors = Zeroizing::new(pairs.iter().map(|(_, j)| weights.values()[*j]).collect::<Vec<_>>());
         let ciphertexts = self.key.mul_plain_many(&bases, &factors, weights.bound().bits(), observer)?;
-        Ok(Self { key: self.key.clone(), shape, ciphertexts, format, derived: true })
+        Ok(self.computed(shape, ciphertexts, format))
     }
 
     /// [`EncryptedArray::mul_plain`] for public weights.
@@ -59,7 +52,7 @@ impl EncryptedArray {
     pub fn mul_plain_vartime(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
         let factor = Format { scale: weights.scale(), bound: weights.bound_vartime() };
         let format = self.format.mul(factor)?.within(self.key.params())?;
-        let (shape, pairs) = pairs(&self.shape, weights.shape())?;
+        let (shape, pairs) = selection::pairs(&self.shape, weights.shape())?;
         let values = weights.values();
         // One inversion for many, and only where a weight is negative.
         let negatives = match values.iter().any(|weight| weight.is_negative()) {
@@ -70,7 +63,7 @@ impl EncryptedArray {
             weight if weight.is_negative() => self.key.mul_plain_vartime(&negatives[*i], -weight),
             weight => self.key.mul_plain_vartime(&self.ciphertexts[*i], weight),
         })?;
-        Ok(Self { key: self.key.clone(), shape, ciphertexts, format, derived: true })
+        Ok(self.computed(shape, ciphertexts, format))
     }
 
     /// The sum of the elements times the weights, both of one axis.
@@ -81,7 +74,7 @@ impl EncryptedArray {
     /// Constant in the weights; varies with their number and bound.
     pub fn dot(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
         self.one_axis(weights)?;
-        self.contract(weights, Weights::Right, Timing::Constant, observer)
+        self.contract(weights, Side::Right, Timing::Constant, observer)
     }
 
     /// [`EncryptedArray::dot`] for public weights.
@@ -92,7 +85,7 @@ impl EncryptedArray {
     /// Varies with the weights.
     pub fn dot_vartime(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
         self.one_axis(weights)?;
-        self.contract(weights, Weights::Right, Timing::Variable, observer)
+        self.contract(weights, Side::Right, Timing::Variable, observer)
     }
 
     /// The matrix product `self @ weights`, of one or two axes each, by numpy's rules.
@@ -102,7 +95,7 @@ impl EncryptedArray {
     /// # Timing
     /// Constant in the weights; varies with shapes and the weights' bound.
     pub fn matmul(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
-        self.contract(weights, Weights::Right, Timing::Constant, observer)
+        self.contract(weights, Side::Right, Timing::Constant, observer)
     }
 
     /// [`EncryptedArray::matmul`] for public weights.
@@ -112,7 +105,7 @@ impl EncryptedArray {
     /// # Timing
     /// Varies with the weights.
     pub fn matmul_vartime(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
-        self.contract(weights, Weights::Right, Timing::Variable, observer)
+        self.contract(weights, Side::Right, Timing::Variable, observer)
     }
 
     /// The matrix product `weights @ self`, of one or two axes each, by numpy's rules.
@@ -122,7 +115,7 @@ impl EncryptedArray {
     /// # Timing
     /// Constant in the weights; varies with shapes and the weights' bound.
     pub fn rmatmul(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
-        self.contract(weights, Weights::Left, Timing::Constant, observer)
+        self.contract(weights, Side::Left, Timing::Constant, observer)
     }
 
     /// [`EncryptedArray::rmatmul`] for public weights.
@@ -132,7 +125,7 @@ impl EncryptedArray {
     /// # Timing
     /// Varies with the weights.
     pub fn rmatmul_vartime(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
-        self.contract(weights, Weights::Left, Timing::Variable, observer)
+        self.contract(weights, Side::Left, Timing::Variable, observer)
     }
 
     fn one_axis(&self, weights: &PlainArray) -> Result<()> {
@@ -145,18 +138,16 @@ impl EncryptedArray {
     fn contract(
         &self,
         weights: &PlainArray,
-        side: Weights,
+        side: Side,
         timing: Timing,
         observer: &mut dyn Observer,
     ) -> Result<Self> {
-        let plan = match side {
-            Weights::Right => MatmulPlan::new(&self.shape, weights.shape())?,
-            Weights::Left => MatmulPlan::new(weights.shape(), &self.shape)?,
-        };
+        let plan = Contraction::new(&self.shape, weights.shape(), side)?;
         let format = match timing {
             Timing::Constant => self.format.mul(weights.format())?.times(plan.inner)?,
             Timing::Variable => {
-                let bound = largest_total_vartime(weights.values(), &plan, side)?;
+                let size = |at: usize| Magnitude::new(weights.values()[at].unsigned_abs());
+                let bound = Magnitude::largest_sum(&plan.weight_lines(), size)?;
                 self.format.mul(Format { scale: weights.scale(), bound })?
             }
         };
@@ -164,13 +155,8 @@ impl EncryptedArray {
         let bits = weights.bound().bits();
         let cells = plan.cells();
         let ciphertexts = batch::sum_groups(&self.key, cells.len(), plan.inner, observer, |cell, terms| {
-            let (row, column) = cells[cell];
-            let places = |weights: bool| match (side, weights) {
-                (Weights::Right, false) | (Weights::Left, true) => Places::Row(row),
-                _ => Places::Column(column),
-            };
-            let element = |term| &self.ciphertexts[plan.place(places(false), term)];
-            let factor = |term| weights.values()[plan.place(places(true), term)];
+            let element = |term| &self.ciphertexts[plan.element(cells[cell], term)];
+            let factor = |term| weights.values()[plan.weight(cells[cell], term)];
             let list: Vec<&Ciphertext> = terms.clone().map(element).collect();
             let factors = Zeroizing::new(terms.map(factor).collect::<Vec<_>>());
             match timing {
@@ -178,20 +164,6 @@ impl EncryptedArray {
                 Timing::Variable => self.key.dot_vartime(&list, &factors),
             }
         })?;
-        Ok(Self { key: self.key.clone(), shape: plan.shape, ciphertexts, format, derived: true })
+        Ok(self.computed(plan.shape, ciphertexts, format))
     }
-}
-
-/// A bound on the largest sum of absolute values over the weights that go into one element of the result.
-fn largest_total_vartime(values: &[i128], plan: &MatmulPlan, side: Weights) -> Result<Magnitude> {
-    let lines: Vec<Places> = match side {
-        Weights::Right => (0..plan.columns).map(Places::Column).collect(),
-        Weights::Left => (0..plan.rows).map(Places::Row).collect(),
-    };
-    let mut largest = Magnitude::ZERO;
-    for line in lines {
-        let weight = |term| Magnitude::new(values[plan.place(line, term)].unsigned_abs());
-        largest = largest.max((0..plan.inner).map(weight).try_fold(Magnitude::ZERO, Magnitude::try_add)?);
-    }
-    Ok(largest)
 }

@@ -127,7 +127,7 @@ impl EncryptedArray {
 
     /// Fresh ciphertext, same key and shape.
     fn one(&self, ciphertext: Ciphertext, format: Format) -> Self {
-        Self { ciphertexts: vec![ciphertext], format, derived: false, ..self.without_elements() }
+        Self { derived: false, ..self.computed(self.shape.clone(), vec![ciphertext], format) }
     }
 }
 

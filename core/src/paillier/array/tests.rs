@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::bigint::limbs;
 use crate::paillier::batch;
-use crate::paillier::selection::Pick;
 use crate::paillier::testing::{other_key, params, public_key, rng, secret_key};
+use crate::shape::selection::{self, Pick};
 
 fn shape(extents: &[usize]) -> Shape {
     Shape::new(extents).unwrap()
@@ -69,7 +69,7 @@ proptest! {
         let (a_len, b_len) = (shape(&a_shape).len(), shape(&b_shape).len());
         let (x, p) = (encrypt(&ints(&a_shape, &a[..a_len])), ints(&b_shape, &b[..b_len]));
         let y = encrypt(&p);
-        let (_, pairs) = ops::pairs(x.shape(), y.shape()).unwrap();
+        let (_, pairs) = selection::pairs(x.shape(), y.shape()).unwrap();
         let expect = |f: fn(i128, i128) -> i128| -> Vec<i128> {
             pairs.iter().map(|(i, j)| f(a[*i].into(), b[*j].into())).collect()
         };

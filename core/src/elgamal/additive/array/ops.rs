@@ -1,11 +1,9 @@
 //! Sums and differences, element by element and along an axis.
-use std::borrow::Cow;
-
-use super::{EncryptedArray, decodable};
+use super::{ArrayFormat, EncryptedArray};
 use crate::elgamal::additive::{Ciphertext, PlainArray, PublicKey};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::progress::{Observer, try_map};
-use crate::shape::Shape;
+use crate::shape::selection;
 
 /// # Sums
 ///
@@ -36,7 +34,7 @@ impl EncryptedArray {
     /// `Cancelled`.
     pub fn neg(&self, observer: &mut dyn Observer) -> Result<Self> {
         let ciphertexts = try_map(&self.ciphertexts, observer, |ciphertext| self.key.neg(ciphertext))?;
-        Ok(Self { ciphertexts, derived: true, ..self.without_elements() })
+        Ok(self.computed(self.shape.clone(), ciphertexts, self.format))
     }
 
     /// The sum of an encrypted array and a known one.
@@ -66,7 +64,7 @@ impl EncryptedArray {
     /// # Timing
     /// As [`EncryptedArray::add_plain`].
     pub fn rsub_plain(&self, plain: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
-        decodable(self.format.add(plain.format())?, self.key.params())?;
+        self.format.add(plain.format().into())?.within(self.key.params())?;
         self.neg(observer)?.offset(plain, 1, observer)
     }
 
@@ -75,18 +73,25 @@ impl EncryptedArray {
     /// # Errors
     /// As for all sums; `ShapeMismatch` when there is no such axis.
     pub fn sum(&self, axis: Option<usize>, observer: &mut dyn Observer) -> Result<Self> {
-        let (shape, groups, count) = match axis {
-            None => (Shape::default(), vec![(0..self.shape.len()).collect()], self.shape.len()),
-            Some(axis) => {
-                let (shape, groups) = self.shape.groups_along(axis)?;
-                (shape, groups, self.shape.extents()[axis])
-            }
-        };
-        let format = decodable(self.format.times(count)?, self.key.params())?;
+        let (shape, groups, count) = selection::reduce(&self.shape, axis)?;
+        let format = self.format.times(count)?.within(self.key.params())?;
         let ciphertexts = try_map(&groups, observer, |group: &Vec<usize>| {
             self.key.sum(group.iter().map(|place| &self.ciphertexts[*place]))
         })?;
-        Ok(Self { key: self.key.clone(), shape, ciphertexts, format, derived: true })
+        Ok(self.computed(shape, ciphertexts, format))
+    }
+
+    /// The mean along an axis, which goes away, or of all elements, exactly.
+    ///
+    /// The encrypted integer is the sum; the count goes into the public scale and [divisor](Self::divisor), by which decryption
+    /// divides. So a mean takes no more headroom than the sum.
+    ///
+    /// # Errors
+    /// As for all sums; `OutOfRange` for the mean of no elements.
+    pub fn mean(&self, axis: Option<usize>, observer: &mut dyn Observer) -> Result<Self> {
+        let (_, _, count) = selection::reduce(&self.shape, axis)?;
+        let format = self.format.times(count)?.over(count)?.within(self.key.params())?;
+        Ok(Self { format, ..self.sum(axis, observer)? })
     }
 
     fn combine(
@@ -96,49 +101,24 @@ impl EncryptedArray {
         operation: impl Fn(&PublicKey, &Ciphertext, &Ciphertext) -> Result<Ciphertext> + Sync,
     ) -> Result<Self> {
         self.check_key(&other.key)?;
-        let format = decodable(self.format.add(other.format)?, self.key.params())?;
-        let (shape, pairs) = pairs(&self.shape, &other.shape)?;
-        let (a, b) = (self.raised(format.scale, observer)?, other.raised(format.scale, observer)?);
+        let format = self.format.add(other.format)?.within(self.key.params())?;
+        let (shape, pairs) = selection::pairs(&self.shape, &other.shape)?;
+        let (a, b) = (self.converted(format, observer)?, other.converted(format, observer)?);
         let ciphertexts = try_map(&pairs, observer, |(i, j)| operation(&self.key, &a[*i], &b[*j]))?;
-        Ok(Self { key: self.key.clone(), shape, ciphertexts, format, derived: true })
+        Ok(self.computed(shape, ciphertexts, format))
     }
 
     /// Adds a known array times 1 or -1.
     fn offset(&self, plain: &PlainArray, sign: i64, observer: &mut dyn Observer) -> Result<Self> {
-        let format = decodable(self.format.add(plain.format())?, self.key.params())?;
-        let (shape, pairs) = pairs(&self.shape, plain.shape())?;
-        let raised = self.raised(format.scale, observer)?;
+        let format = self.format.add(plain.format().into())?.within(self.key.params())?;
+        let (shape, pairs) = selection::pairs(&self.shape, plain.shape())?;
+        let raised = self.converted(format, observer)?;
         // Within the decode bound, since the result is: nothing wraps.
-        let factor = sign.wrapping_shl(format.scale - plain.scale());
+        let factor = sign * ArrayFormat::from(plain.format()).factor_to(format)?;
         let values = plain.values();
         let ciphertexts = try_map(&pairs, observer, |(i, j)| {
             self.key.add_plain(&raised[*i], values[*j].wrapping_mul(factor))
         })?;
-        Ok(Self { key: self.key.clone(), shape, ciphertexts, format, derived: true })
+        Ok(self.computed(shape, ciphertexts, format))
     }
-
-    /// The ciphertexts at a scale that is not lower.
-    pub(super) fn raised(&self, scale: u32, observer: &mut dyn Observer) -> Result<Cow<'_, [Ciphertext]>> {
-        match scale - self.format.scale {
-            0 => Ok(Cow::Borrowed(&self.ciphertexts)),
-            bits => {
-                let raise = |ciphertext: &Ciphertext| self.key.mul_plain_vartime(ciphertext, 1 << bits);
-                try_map(&self.ciphertexts, observer, raise).map(Cow::Owned)
-            }
-        }
-    }
-
-    pub(super) fn check_key(&self, key: &PublicKey) -> Result<()> {
-        match self.key.id() == key.id() {
-            true => Ok(()),
-            false => Err(Error::new(ErrorKind::ParamsMismatch, "array: encrypted under another key")),
-        }
-    }
-}
-
-/// The shape that two operands broadcast to, and the places in each that meet.
-pub(super) fn pairs(a: &Shape, b: &Shape) -> Result<(Shape, Vec<(usize, usize)>)> {
-    let shape = a.broadcast(b)?;
-    let pairs = a.indices_in(&shape)?.into_iter().zip(b.indices_in(&shape)?).collect();
-    Ok((shape, pairs))
 }

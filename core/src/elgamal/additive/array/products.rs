@@ -1,13 +1,13 @@
 //! Products with known weights: element by element, dot products, matrix products.
 use zeroize::Zeroizing;
 
-use super::ops::pairs;
-use super::{EncryptedArray, decodable};
+use super::{ArrayFormat, EncryptedArray};
 use crate::elgamal::additive::{Ciphertext, PlainArray};
 use crate::error::{Error, ErrorKind, Result};
 use crate::magnitude::{Format, Magnitude};
 use crate::progress::{Observer, try_map, try_map_in_steps};
-use crate::shape::selection::{MatmulPlan, Places};
+use crate::shape::contraction::{Contraction, Side};
+use crate::shape::selection;
 
 /// What the running time may tell about the weights.
 #[derive(Clone, Copy, PartialEq)]
@@ -32,7 +32,7 @@ impl EncryptedArray {
     /// # Timing
     /// Constant in the weights; varies with shapes and the weights' bound.
     pub fn mul_plain(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
-        let format = decodable(self.format.mul(weights.format())?, self.key.params())?;
+        let format = self.format.mul(weights.format())?.within(self.key.params())?;
         let bits = weights.bound().ceil_log2();
         self.scaled(weights, format, observer, |c, w| self.key.mul_plain(c, w, bits))
     }
@@ -45,7 +45,7 @@ impl EncryptedArray {
     /// Varies with the weights.
     pub fn mul_plain_vartime(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
         let factor = Format { scale: weights.scale(), bound: weights.bound_vartime() };
-        let format = decodable(self.format.mul(factor)?, self.key.params())?;
+        let format = self.format.mul(factor)?.within(self.key.params())?;
         self.scaled(weights, format, observer, |c, w| self.key.mul_plain_vartime(c, w))
     }
 
@@ -57,7 +57,7 @@ impl EncryptedArray {
     /// Constant in the weights; varies with their number and bound.
     pub fn dot(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
         self.one_axis(weights)?;
-        self.contract(weights, Timing::Constant, observer)
+        self.contract(weights, Side::Right, Timing::Constant, observer)
     }
 
     /// [`EncryptedArray::dot`] for public weights.
@@ -68,7 +68,7 @@ impl EncryptedArray {
     /// Varies with the weights.
     pub fn dot_vartime(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
         self.one_axis(weights)?;
-        self.contract(weights, Timing::Variable, observer)
+        self.contract(weights, Side::Right, Timing::Variable, observer)
     }
 
     /// The matrix product `self @ weights`, of one or two axes each, by numpy's rules.
@@ -78,7 +78,7 @@ impl EncryptedArray {
     /// # Timing
     /// Constant in the weights; varies with shapes and the weights' bound.
     pub fn matmul(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
-        self.contract(weights, Timing::Constant, observer)
+        self.contract(weights, Side::Right, Timing::Constant, observer)
     }
 
     /// [`EncryptedArray::matmul`] for public weights.
@@ -88,7 +88,27 @@ impl EncryptedArray {
     /// # Timing
     /// Varies with the weights.
     pub fn matmul_vartime(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
-        self.contract(weights, Timing::Variable, observer)
+        self.contract(weights, Side::Right, Timing::Variable, observer)
+    }
+
+    /// The matrix product `weights @ self`, of one or two axes each, by numpy's rules.
+    ///
+    /// # Errors
+    /// As for all products.
+    /// # Timing
+    /// Constant in the weights; varies with shapes and the weights' bound.
+    pub fn rmatmul(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
+        self.contract(weights, Side::Left, Timing::Constant, observer)
+    }
+
+    /// [`EncryptedArray::rmatmul`] for public weights.
+    ///
+    /// # Errors
+    /// As for all products.
+    /// # Timing
+    /// Varies with the weights.
+    pub fn rmatmul_vartime(&self, weights: &PlainArray, observer: &mut dyn Observer) -> Result<Self> {
+        self.contract(weights, Side::Left, Timing::Variable, observer)
     }
 
     fn one_axis(&self, weights: &PlainArray) -> Result<()> {
@@ -101,48 +121,44 @@ impl EncryptedArray {
     fn scaled(
         &self,
         weights: &PlainArray,
-        format: Format,
+        format: ArrayFormat,
         observer: &mut dyn Observer,
         product: impl Fn(&Ciphertext, i64) -> Result<Ciphertext> + Sync,
     ) -> Result<Self> {
-        let (shape, pairs) = pairs(&self.shape, weights.shape())?;
+        let (shape, pairs) = selection::pairs(&self.shape, weights.shape())?;
         let values = weights.values();
         let ciphertexts = try_map(&pairs, observer, |(i, j)| product(&self.ciphertexts[*i], values[*j]))?;
-        Ok(Self { key: self.key.clone(), shape, ciphertexts, format, derived: true })
+        Ok(self.computed(shape, ciphertexts, format))
     }
 
-    fn contract(&self, weights: &PlainArray, timing: Timing, observer: &mut dyn Observer) -> Result<Self> {
-        let plan = MatmulPlan::new(&self.shape, weights.shape())?;
+    fn contract(
+        &self,
+        weights: &PlainArray,
+        side: Side,
+        timing: Timing,
+        observer: &mut dyn Observer,
+    ) -> Result<Self> {
+        let plan = Contraction::new(&self.shape, weights.shape(), side)?;
         let format = match timing {
             Timing::Constant => self.format.mul(weights.format())?.times(plan.inner)?,
             Timing::Variable => {
-                let bound = largest_total_vartime(weights.values(), &plan)?;
+                let size = |at: usize| Magnitude::new(weights.values()[at].unsigned_abs().into());
+                let bound = Magnitude::largest_sum(&plan.weight_lines(), size)?;
                 self.format.mul(Format { scale: weights.scale(), bound })?
             }
         };
-        let format = decodable(format, self.key.params())?;
+        let format = format.within(self.key.params())?;
         let bits = weights.bound().ceil_log2();
-        let ciphertexts = try_map_in_steps(&plan.cells(), 1, observer, |(row, column)| {
-            let place = |places, term| plan.place(places, term);
+        let ciphertexts = try_map_in_steps(&plan.cells(), 1, observer, |cell| {
             let list: Vec<&Ciphertext> =
-                (0..plan.inner).map(|term| &self.ciphertexts[place(Places::Row(*row), term)]).collect();
-            let factor = |term| weights.values()[place(Places::Column(*column), term)];
+                (0..plan.inner).map(|term| &self.ciphertexts[plan.element(*cell, term)]).collect();
+            let factor = |term| weights.values()[plan.weight(*cell, term)];
             let factors = Zeroizing::new((0..plan.inner).map(factor).collect::<Vec<_>>());
             match timing {
                 Timing::Constant => self.key.dot(&list, &factors, bits),
                 Timing::Variable => self.key.dot_vartime(&list, &factors),
             }
         })?;
-        Ok(Self { key: self.key.clone(), shape: plan.shape, ciphertexts, format, derived: true })
+        Ok(self.computed(plan.shape, ciphertexts, format))
     }
-}
-
-/// A bound on the largest sum of absolute values over the weights that go into one element of the result.
-fn largest_total_vartime(values: &[i64], plan: &MatmulPlan) -> Result<Magnitude> {
-    let mut largest = Magnitude::ZERO;
-    for column in (0..plan.columns).map(Places::Column) {
-        let weight = |term| Magnitude::new(values[plan.place(column, term)].unsigned_abs().into());
-        largest = largest.max((0..plan.inner).map(weight).try_fold(Magnitude::ZERO, Magnitude::try_add)?);
-    }
-    Ok(largest)
 }

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::super::testing::{other_key, public_key, rng, secret_key};
-use super::super::{Keypair, ParamsSpec};
+use super::super::{Keypair, Params, ParamsSpec};
 use super::*;
 use crate::shape::Pick;
 
@@ -49,6 +49,12 @@ proptest! {
         let expected = vec![cell(0, 0), cell(0, 1), cell(1, 0), cell(1, 1)];
         prop_assert_eq!(opened(&x.matmul(&weights, &mut ()).unwrap()), expected.clone());
         prop_assert_eq!(opened(&x.matmul_vartime(&weights, &mut ()).unwrap()), expected);
+        // On the left: (2, 3) @ (3, 2) with the weights first.
+        let (turned, left) = (x.reshape(&shape(&[3, 2])).unwrap(), integers(&[2, 3], &w));
+        let cell = |r: usize, c: usize| (0..3).map(|k| w[3 * r + k] * a[2 * k + c]).sum::<i64>();
+        let expected = vec![cell(0, 0), cell(0, 1), cell(1, 0), cell(1, 1)];
+        prop_assert_eq!(opened(&turned.rmatmul(&left, &mut ()).unwrap()), expected.clone());
+        prop_assert_eq!(opened(&turned.rmatmul_vartime(&left, &mut ()).unwrap()), expected);
         let dot = (0..3).map(|k| b[k] * w[k]).sum::<i64>();
         prop_assert_eq!(opened(&y.dot(&integers(&[3], &w[..3]), &mut ()).unwrap()), [dot]);
         prop_assert_eq!(opened(&y.dot_vartime(&integers(&[3], &w[..3]), &mut ()).unwrap()), [dot]);
@@ -71,6 +77,44 @@ fn fixed_point_is_exact_at_its_scale() {
     let mixed = moved.add(&encrypted(&[3], &[1, -2, 3]), &mut ()).unwrap();
     assert_eq!(mixed.scale(), 16);
     assert_eq!(*mixed.decrypt(secret_key(), &mut ()).unwrap(), [68.25, 3.375, 10.0]);
+}
+
+/// A mean is the closest `f64`, whatever the count.
+#[test]
+fn means_are_exact() {
+    let opened = |array: &EncryptedArray| array.decrypt(secret_key(), &mut ()).unwrap().to_vec();
+    for count in [1_usize, 2, 3, 6, 7, 12, 100] {
+        let values: Vec<i64> = (0..count).map(|i| i64::try_from(i * i % 97).unwrap() - 40).collect();
+        let mean = encrypted(&[count], &values).mean(None, &mut ()).unwrap();
+        #[allow(clippy::cast_precision_loss)]
+        let expected = values.iter().sum::<i64>() as f64 / count as f64;
+        assert_eq!(opened(&mean), [expected], "of {count}");
+        assert_eq!(mean.bound(), Magnitude::new(1000 * count as u128), "no headroom beyond the sum's");
+        assert_eq!(mean.divisor() << mean.scale(), count as u64);
+    }
+    let array = encrypted(&[2, 3], &[1, 2, 4, 10, 20, 40]);
+    let rows = array.mean(Some(1), &mut ()).unwrap();
+    assert_eq!(opened(&rows), [7.0 / 3.0, 70.0 / 3.0]);
+    assert_eq!(opened(&array.mean(Some(0), &mut ()).unwrap()), [5.5, 11.0, 22.0]);
+    assert!(!rows.holds_integers() && array.holds_integers());
+    assert_eq!(rows.decrypt_integers(secret_key(), &mut ()).unwrap_err().kind(), ErrorKind::ParamsMismatch);
+    // What follows is exact too: thirds and fifths, integers, fixed point.
+    let fifths = encrypted(&[5], &[1, 1, 1, 1, 2]).mean(None, &mut ()).unwrap();
+    assert_eq!(opened(&rows.add(&fifths, &mut ()).unwrap()), [53.0 / 15.0, 368.0 / 15.0]);
+    assert_eq!(opened(&rows.sub(&fifths, &mut ()).unwrap()), [17.0 / 15.0, 332.0 / 15.0]);
+    assert_eq!(opened(&rows.sub_plain(&integers(&[], &[7]), &mut ()).unwrap()), [-14.0 / 3.0, 49.0 / 3.0]);
+    assert_eq!(opened(&rows.rsub_plain(&integers(&[], &[7]), &mut ()).unwrap()), [14.0 / 3.0, -49.0 / 3.0]);
+    assert_eq!(opened(&rows.mul_plain(&integers(&[], &[3]), &mut ()).unwrap()), [7.0, 70.0]);
+    assert_eq!(opened(&rows.mean(None, &mut ()).unwrap()), [77.0 / 6.0]);
+    let both = EncryptedArray::concatenate(&[&rows, &array.reshape(&shape(&[6])).unwrap()], 0, &mut ());
+    assert_eq!(opened(&both.unwrap())[..3], [7.0 / 3.0, 70.0 / 3.0, 1.0]);
+    // A mean comes back from its bytes.
+    let bytes = rows.to_bytes_for_sending(&mut rng("mean"), &mut ()).unwrap();
+    let received = EncryptedArray::from_bytes(&bytes, public_key()).unwrap();
+    assert_eq!((received.divisor(), opened(&received)), (3, vec![7.0 / 3.0, 70.0 / 3.0]));
+    let none = encrypted(&[0], &[]).mean(None, &mut ());
+    assert_eq!(none.unwrap_err().kind(), ErrorKind::OutOfRange);
+    assert_eq!(array.mean(Some(2), &mut ()).unwrap_err().kind(), ErrorKind::ShapeMismatch);
 }
 
 #[test]
@@ -153,7 +197,10 @@ fn bad_bytes_are_refused() {
     assert_eq!(with(9, &[0; 16]), ErrorKind::ParamsMismatch, "another key");
     assert_eq!(with(9 + 16 + 1, &3_u32.to_le_bytes()), ErrorKind::InvalidEncoding, "more elements");
     assert_eq!(with(9 + 16 + 5, &33_u32.to_le_bytes()), ErrorKind::InvalidEncoding, "scale");
-    assert_eq!(with(9 + 16 + 9, &(1_u64 << 33).to_le_bytes()), ErrorKind::InvalidEncoding, "bound");
+    for divisor in [0, 2, (1 << 32) + 1, u64::MAX] {
+        assert_eq!(with(9 + 16 + 9, &divisor.to_le_bytes()), ErrorKind::InvalidEncoding, "divisor");
+    }
+    assert_eq!(with(9 + 16 + 17, &(1_u64 << 33).to_le_bytes()), ErrorKind::InvalidEncoding, "bound");
     let other = EncryptedArray::from_bytes(&bytes, other_key().public_key());
     assert_eq!(other.unwrap_err().kind(), ErrorKind::ParamsMismatch);
 }

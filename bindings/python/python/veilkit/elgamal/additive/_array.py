@@ -14,7 +14,6 @@ from ..._checks import Buffer, as_bytes
 from ..._encrypted import Encrypted
 from ..._operators import ArrayOperators
 from ..._progress import Progress, reporting
-from ...errors import error
 from . import _keys
 
 CONSTANTS = (bool, int, float)
@@ -88,17 +87,21 @@ class EncryptedArray(ArrayOperators[_native.ElGamalArray, "_keys.PublicKey"]):
         return super().multiply(factor, bound=bound, public=public or constant, progress=progress)
 
     def mean(self, axis: int | None = None) -> EncryptedArray:
-        """The mean over one axis, or over all elements, where the reciprocal of their number fits the key's scale.
+        """The mean over one axis, or over all elements, exactly: decryption divides by their public number.
 
         Raises:
-            ParameterError: the mean of no elements; a number of elements whose reciprocal does not fit: take the sum, and divide
-                after decrypting.
+            ParameterError: the mean of no elements.
+
+        >>> keys = generate_keypair()
+        >>> keys.secret_key.decrypt(keys.public_key.encrypt([[1, 2, 4]], bound=10).mean(axis=1))
+        array([2.33333333])
         """
-        position = self._axis(axis)
-        count = self.size if position is None else self.shape[position]
-        if count == 0:
-            raise error("ShapeMismatch", "mean: of no elements")
-        return self.sum(position) / count
+        return self._like(self._handle.mean(self._axis(axis)))
+
+    @property
+    def kind(self) -> str:
+        """`'int'` for exact integers, `'fixed'` for fixed-point numbers and for means."""
+        return "int" if self._handle.divisor == 1 and not self._handle.scale else "fixed"
 
     def _matmul(
         self,
@@ -113,10 +116,7 @@ class EncryptedArray(ArrayOperators[_native.ElGamalArray, "_keys.PublicKey"]):
             raise TypeError("encrypted numbers are multiplied by plain ones only")
         plain = plain_array(weights, "weights")
         with reporting(progress, "dot") as report:
-            if not reflected:
-                return self._like(self._handle.matmul(plain, limit(bound, plain), public, report))
-            turned = plain_array(plain.T, "weights")
-            return self._like(self.T._handle.matmul(turned, limit(bound, plain), public, report)).T
+            return self._like(self._handle.matmul(plain, reflected, limit(bound, plain), public, report))
 
 
 def concatenate(arrays: Iterable[EncryptedArray], axis: int = 0) -> EncryptedArray:
