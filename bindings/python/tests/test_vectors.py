@@ -49,6 +49,8 @@ RUST_ONLY = {
     "elgamal/integer_encrypt",
     "elgamal/integer_evaluate",
     "elgamal/integer_keygen",
+    "elgamal/statement_prove",
+    "elgamal/statement_verify",
     "decode/secure_sum_message",
     "decode/shamir_field_share",
     "decode/share_message",

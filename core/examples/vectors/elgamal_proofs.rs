@@ -26,16 +26,16 @@ pub(crate) fn files() -> Vec<File> {
     files
 }
 
-fn keys() -> Keypair {
+pub(super) fn keys() -> Keypair {
     Keypair::generate(Params::default(), &mut rng(seed("elgamal 8 20 32"))).expect("a key")
 }
 
-fn merged(base: &Value, more: &Value) -> Value {
+pub(super) fn merged(base: &Value, more: &Value) -> Value {
     let fields = more.as_object().expect("an object").iter();
     fields.fold(base.clone(), |base, (name, value)| with(&base, name, value.clone()))
 }
 
-fn place() -> Value {
+pub(super) fn place() -> Value {
     json!({ "session": hex(b"session 1"), "party": 2 })
 }
 

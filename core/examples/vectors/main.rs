@@ -13,6 +13,7 @@ mod custody;
 mod dkg;
 mod elgamal;
 mod elgamal_proofs;
+mod elgamal_statements;
 mod file;
 mod holders;
 mod paillier;
@@ -34,6 +35,7 @@ fn main() {
         paillier::files(),
         elgamal::files(),
         elgamal_proofs::files(),
+        elgamal_statements::files(),
         dkg::files(),
         secure_sum::files(),
     ]

@@ -19,6 +19,9 @@ use super::{
     decoded, encoded, object,
 };
 
+#[path = "elgamal_statements.rs"]
+mod statements;
+
 pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
     match procedure {
         "additive_keygen" => keygen(test),
@@ -39,6 +42,8 @@ pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
         }
         "additive_prove" => prove(test),
         "additive_verify" => verify(test),
+        "statement_prove" => statements::prove(test),
+        "statement_verify" => statements::verify(test),
         "ballot_encrypt" => {
             let key: PublicKey = object(test, "elgamal_additive_public_key")?;
             let (choice, choices) = (test.size("choice"), test.size("choices"));
