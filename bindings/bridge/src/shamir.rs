@@ -44,6 +44,14 @@ pub fn combine_correcting(
     Ok((secret, wrong.as_slice().to_vec()))
 }
 
+/// As [`shamir::correct`].
+///
+/// # Errors
+/// As there.
+pub fn correct(shares: &[(PartyId, &[u8])], threshold: usize) -> Result<(Zeroizing<Vec<u8>>, Vec<PartyId>)> {
+    shamir::correct(shares, threshold).map(|(secret, wrong)| (secret, wrong.as_slice().to_vec()))
+}
+
 /// As [`pedersen::split`].
 ///
 /// # Errors

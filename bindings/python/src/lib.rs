@@ -45,7 +45,7 @@ mod _native {
                 shamir_policy_missing, shamir_policy_split,
             },
             sealed::{ShamirCustodian, ShamirCustodianKey, ShamirSealedShare},
-            shamir_combine, shamir_combine_correcting, shamir_split,
+            shamir_combine, shamir_combine_correcting, shamir_correct, shamir_split,
             verifiable::{
                 ShamirCommitment, ShamirKeyCommitment, ShamirKeyShare, ShamirVerifiableShare,
                 shamir_combine_key, shamir_combine_verifiable, shamir_split_key, shamir_split_verifiable,

@@ -1,12 +1,15 @@
 //! `veilkit.shamir`: shares as immutable handles.
 use pyo3::{prelude::*, types::PyBytes};
 use veilkit_bridge::{
-    Observer,
+    Observer, PartyId,
     random::OsRandom,
     shamir::{self, Share},
 };
 
-use crate::{errors::detached, watch::watched};
+use crate::{
+    errors::{detached, quick},
+    watch::watched,
+};
 
 /// The class of one kind of share: what all kinds have in common, then what it has of its own.
 macro_rules! share {
@@ -160,6 +163,22 @@ pub(crate) fn shamir_combine_correcting<'py>(
 ) -> PyResult<(Bound<'py, PyBytes>, Vec<u16>)> {
     let shares = copies(&shares);
     let (secret, wrong) = watched(py, progress, |observer, _| shamir::combine_correcting(&shares, observer))?;
+    Ok((PyBytes::new(py, &secret), wrong.iter().map(|index| index.get()).collect()))
+}
+
+/// Gives the secret of bare shares back and the numbers of those that were wrong.
+#[pyfunction]
+pub(crate) fn shamir_correct<'py>(
+    py: Python<'py>,
+    shares: Vec<(u16, Bound<'py, PyBytes>)>,
+    threshold: usize,
+) -> PyResult<(Bound<'py, PyBytes>, Vec<u16>)> {
+    let number = |index: u16| quick(py, || PartyId::new(index));
+    let shares: Vec<(PartyId, &[u8])> = shares
+        .iter()
+        .map(|(index, payload)| Ok((number(*index)?, payload.as_bytes())))
+        .collect::<PyResult<_>>()?;
+    let (secret, wrong) = detached(py, || shamir::correct(&shares, threshold))?;
     Ok((PyBytes::new(py, &secret), wrong.iter().map(|index| index.get()).collect()))
 }
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 import veilkit as vk
-from veilkit.shamir import Share, combine, combine_correcting, split
+from veilkit.shamir import Share, combine, combine_correcting, correct, split
 
 SECRET = b"a secret of some length"
 
@@ -92,6 +92,42 @@ def test_correction_goes_on_without_wrong_shares(shares: list[Share]) -> None:
     assert combine_correcting([shares[0], damaged(shares[1]), *shares[2:]]) == (SECRET, (2,))
     with pytest.raises(vk.CryptoError):
         combine_correcting([shares[0], damaged(shares[1]), damaged(shares[2])])
+
+
+def times(a: int, b: int) -> int:
+    """The product in GF(2^8), digit by digit."""
+    product = 0
+    for bit in range(8):
+        product ^= (a << bit) * (b >> bit & 1)
+    for bit in range(14, 7, -1):
+        product ^= (0x11B << (bit - 8)) * (product >> bit & 1)
+    return product
+
+
+def test_bare_shares_of_other_software() -> None:
+    slope, curve = os.urandom(len(SECRET)), os.urandom(len(SECRET))
+    bare = {
+        x: bytes(s ^ times(x, a) ^ times(times(x, x), b) for s, a, b in zip(SECRET, slope, curve, strict=True))
+        for x in (1, 2, 9, 77, 200, 254, 255)
+    }
+    assert correct(bare, 3) == (SECRET, ()) == correct({x: bare[x] for x in (255, 2, 77, 9)}, 3)
+    wrong = bare | {9: bytes(len(SECRET)), 255: bytearray(SECRET)}
+    assert correct(wrong, 3) == (SECRET, (9, 255))
+    with pytest.raises(vk.CryptoError):
+        correct(wrong | {1: bytes(len(SECRET))}, 3)
+    for shares, threshold, error in [
+        ({x: bare[x] for x in (1, 2, 9)}, 3, vk.ProtocolError),
+        (bare | {1: b"short"}, 3, vk.ParameterError),
+        (bare | {0: SECRET}, 3, vk.ParameterError),
+        (bare | {256: SECRET}, 3, vk.ParameterError),
+        (bare, 1, vk.ParameterError),
+        ({1: b"", 2: b"", 3: b""}, 2, vk.ParameterError),
+    ]:
+        with pytest.raises(error):
+            correct(shares, threshold)
+    for given in ([SECRET], {1: "text"}, {1.0: SECRET}, None):
+        with pytest.raises(TypeError):
+            correct(given, 2)  # type: ignore[arg-type]
 
 
 def test_shares_of_two_sets_do_not_mix(shares: list[Share]) -> None:

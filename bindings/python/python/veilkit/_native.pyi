@@ -55,6 +55,7 @@ __all__ = [
     "shamir_combine_correcting",
     "shamir_combine_key",
     "shamir_combine_verifiable",
+    "shamir_correct",
     "shamir_packed_combine",
     "shamir_packed_split",
     "shamir_policy_combine",
@@ -278,6 +279,7 @@ def shamir_combine(shares: Sequence[ShamirShare], progress: _Report) -> bytes: .
 def shamir_combine_correcting(
     shares: Sequence[ShamirShare], progress: _Report
 ) -> tuple[bytes, list[int]]: ...
+def shamir_correct(shares: Sequence[tuple[int, bytes]], threshold: int) -> tuple[bytes, list[int]]: ...
 
 @final
 class ShamirCommitment(_Commitment): ...

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from .. import _native, elgamal
 from .._checks import Buffer, as_bytes, as_count
 from .._progress import Progress, reporting
 from ..elgamal.additive._keys import sizes
-from ._secure_sum import ALL, IdentityKey, Outgoing, _party
+from . import _local
+from ._secure_sum import IdentityKey, Outgoing, _party
 
 
 class DkgSetup:
@@ -350,7 +351,7 @@ def run_dkg_locally(
     setup: DkgSetup,
     keys: Mapping[int, IdentityKey],
     *,
-    watch: Callable[[int, int, bytes], object] | None = None,
+    watch: _local.Watch | None = None,
 ) -> dict[int, KeyShare]:
     """Makes a key between all parties in this process, message by message: for tests and simulations.
 
@@ -376,20 +377,7 @@ def run_dkg_locally(
     array([121,  33])
     """
     sessions = {me: DkgSession(setup, me, keys[me]) for me in setup.parties}
-    sent = {me: session.first.outgoing for me, session in sessions.items()}
-    while True:
-        arrived: dict[int, list[tuple[int, bytes]]] = {me: [] for me in sessions}
-        for sender, messages in sent.items():
-            for to, data in messages:
-                if watch is not None:
-                    watch(sender, to, data)
-                for receiver in arrived.keys() - {sender} if to == ALL else arrived.keys() & {to}:
-                    arrived[receiver].append((sender, data))
-        steps = {me: session.step(arrived[me]) for me, session in sessions.items()}
-        outputs = {me: step.output for me, step in steps.items() if step.output is not None}
-        if len(outputs) == len(sessions):
-            return outputs
-        sent = {me: step.outgoing for me, step in steps.items()}
+    return _local.run(sessions, watch)
 
 
 def _checked(value: Any, kind: type[Any], what: str) -> Any:

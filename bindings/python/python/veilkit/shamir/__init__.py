@@ -34,7 +34,7 @@ from ._paper import Card, combine_cards, printable, split_cards, word_mistakes
 from ._policy import Policy, PolicyShare, combine_by_policy, combine_by_policy_correcting, split_by_policy
 from ._sealed import Custodian, CustodianKey, SealedShare, seal
 from ._share import AnyShare
-from ._shares import Share, combine, combine_correcting, split
+from ._shares import Share, combine, combine_correcting, correct, split
 from ._verifiable import (
     Commitment,
     KeyCommitment,
@@ -68,6 +68,7 @@ __all__ = [
     "combine_key",
     "combine_packed",
     "combine_verifiable",
+    "correct",
     "printable",
     "seal",
     "split",

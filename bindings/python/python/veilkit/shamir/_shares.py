@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from .. import _native
 from .._checks import Buffer, as_bytes, as_count
 from .._progress import Progress, reporting
+from ..errors import error
 from ._share import ThresholdShare, handles
 
 
@@ -88,4 +89,31 @@ def combine_correcting(shares: Iterable[Share], *, progress: Progress = False) -
     """
     with reporting(progress, "combine") as report:
         secret, wrong = _native.shamir_combine_correcting(handles(shares, Share), report)
+    return secret, tuple(wrong)
+
+
+def correct(shares: Mapping[int, Buffer], threshold: int) -> tuple[bytes, tuple[int, ...]]:
+    """Gives the secret of bare shares of other software back, and the numbers of those that are wrong.
+
+    A bare share is the values of one polynomial for each byte, over GF(2^8) with the polynomial of AES, at the share's number.
+    Nothing but the agreement of the shares says what is right: of `m` shares, ``(m - threshold) // 2`` wrong ones are found.
+
+    Args:
+        shares: the payload of each share, by its number from 1 to 255: at least one more than the threshold.
+        threshold: how many shares give the secret back.
+
+    Raises:
+        ProtocolError: no share to spare.
+        ParameterError: numbers that are not allowed, or payloads of different lengths.
+        CryptoError: more shares are wrong than can be found.
+
+    >>> correct({1: b"A", 2: b"B", 3: b"C", 4: b"!", 5: b"E"}, threshold=2)
+    (b'@', (4,))
+    """
+    if not isinstance(shares, Mapping):
+        raise TypeError("shares: must map the number of each share to its bytes")
+    listed = [(as_count(number, "number"), as_bytes(payload, "share")) for number, payload in shares.items()]
+    if not all(0 < number < 256 for number, _ in listed):
+        raise error("OutOfRange", "shares: a number that is not from 1 to 255")
+    secret, wrong = _native.shamir_correct(listed, as_count(threshold, "threshold"))
     return secret, tuple(wrong)
