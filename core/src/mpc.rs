@@ -2,9 +2,15 @@
 //!
 //! A protocol is a set of typed rounds, each consumed by its own step, behind one `Session` whose `step` takes
 //! everything that arrived in a round. Whoever carries the messages decides when a round is over; a party that
-//! was not heard from by then has left. [`secure_sum`] is the first protocol;
-//! [`statistics`] turns its sums into means, variances and histograms. [`resharing`] and [`repair`] look after
-//! the shares of a secret: their rounds are used one by one.
+//! was not heard from by then has left. [`secure_sum`] adds up, and [`statistics`] turns its sums into means, variances and
+//! histograms. [`dkg`] makes keys that parties share and [`threshold_decrypt`] decrypts under them. [`resharing`] and
+//! [`repair`] look after the shares of a secret. [`testing`] runs all parties of any of them in one process.
+//!
+//! # Security
+//! Nothing single-use can be used twice. A session is taken by no copy and has no bytes: it cannot be cloned, encoded or taken
+//! up again, so a backup that is restored has nothing to say a second time. What it drew (polynomials, masks, keys of the
+//! run) is used by value and wiped with it. A party that crashed starts a new session under a new session number; if it starts
+//! again under the old one, its two signatures contradict each other, and it is named.
 //!
 //! # Errors
 //! Every error ends the session, without a word to the other parties. What culprits mean depends on the kind:

@@ -270,3 +270,24 @@ fn secrets_cannot_be_copied_shown_or_reused() {
     lacks!(IdentityKey: Copy, core::fmt::Display, core::hash::Hash);
     lacks!(Session: Copy, Clone);
 }
+
+/// A live session cannot be copied, nor written down and taken up again, so a restored backup has nothing to use twice.
+#[test]
+fn sessions_are_used_once() {
+    use veilkit::{
+        codec::Encode,
+        mpc::{dkg, repair, resharing},
+        shamir::{feldman, pedersen},
+    };
+    lacks!(Session: Encode, Decode, Default);
+    lacks!(Input: Copy, Clone, Encode, Decode);
+    lacks!(dkg::Session: Copy, Clone, Encode, Decode, Default);
+    lacks!(resharing::Session<feldman::Share>: Copy, Clone, Encode, Decode, Default);
+    lacks!(resharing::Session<pedersen::Share>: Copy, Clone, Encode, Decode, Default);
+    lacks!(repair::Session<feldman::Share>: Copy, Clone, Encode, Decode, Default);
+    lacks!(repair::Session<pedersen::Share>: Copy, Clone, Encode, Decode, Default);
+    // What stays after a run may be kept and used again: a share of a key, never the polynomial that it came from.
+    lacks!(dkg::KeyShare: Copy, Clone, core::fmt::Display, core::hash::Hash);
+    lacks!(resharing::Output<feldman::Share>: Copy, Clone, Encode);
+    lacks!(repair::Output<feldman::Share>: Copy, Clone, Encode);
+}

@@ -4,7 +4,9 @@
 //! result; [`combine`] checks the proofs and names the parties whose shares are wrong.
 //!
 //! # Security
-//! Whoever has `threshold` shares learns the result. A share tells nothing about the key or about other ciphertexts. Agree on
+//! A share is not signed: hand it over on an authentic channel, else whoever carries it can alter it and its maker is blamed.
+//! There is nothing to say twice: a share made again, after a crash or from a backup, is about the same array and has fresh
+//! proofs; it tells nothing that the first did not. Whoever has `threshold` shares learns the result. A share tells nothing about the key or about other ciphertexts. Agree on
 //! the array first: its hash is in the proofs, and a party should look at where the array comes from before it makes
 //! a share.
 //! # Source
@@ -33,7 +35,7 @@ mod tests;
 
 /// One party's share of the decryption of one array: for each element `x_i` times its blinder, and the proof of it.
 ///
-/// Made once for an array and handed over; it opens nothing without the other parties' shares.
+/// Handed over on an authentic channel; it opens nothing without the other parties' shares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecryptionShare {
     party: PartyId,

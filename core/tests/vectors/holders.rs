@@ -1,19 +1,12 @@
 //! Protocols among the holders of shares: resharing and repair.
 use serde_json::{Value, json};
 use veilkit::{
-    Error, ErrorKind, Result,
-    mpc::{
-        IdentityKey, repair, resharing,
-        share_message::ShareMessage,
-        testing::{Machine, Network, Side},
-    },
+    Result,
+    mpc::{IdentityKey, repair, resharing, share_message::ShareMessage, testing::Network},
     shamir::{Verifiable, feldman, pedersen, sealed::CustodianKey},
 };
 
-use super::{
-    super::support::vectors::{Test, hex},
-    decoded, encoded, encoded_list, object, objects,
-};
+use super::{super::support::vectors::Test, decoded, encoded, encoded_list, object, objects, transcript};
 
 pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
     match (procedure, is_feldman(test)) {
@@ -46,22 +39,6 @@ fn is_feldman(test: &Test) -> bool {
     }
 }
 
-/// Runs all parties: what each ends with, and every message once, round by round, as it was sent.
-fn transcript<M: Machine>(network: Network<M>) -> Result<(Vec<M::Output>, Vec<String>)> {
-    let mut sent = Vec::new();
-    let sides = network.finish_with(|_, network| {
-        let mut messages: Vec<String> = network.deliveries().iter().map(|sent| hex(&sent.bytes)).collect();
-        messages.dedup(); // one for all is delivered to each
-        sent.extend(messages);
-    });
-    let outputs = sides.into_iter().map(|(_, side)| match side {
-        Side::Done(output) => Ok(output),
-        Side::Failed(error) => Err(error),
-        Side::Running(_) | Side::Left => Err(Error::new(ErrorKind::MissingMessage, "a party left")),
-    });
-    Ok((outputs.collect::<Result<_>>()?, sent))
-}
-
 fn reshare<S: Verifiable>(test: &Test, name: &str) -> Result<Value> {
     let plan = object::<resharing::Plan<S>>(test, "resharing_plan")?;
     let shares = objects::<S>(test, &format!("{name}_share"))?;
@@ -71,7 +48,7 @@ fn reshare<S: Verifiable>(test: &Test, name: &str) -> Result<Value> {
     let dealers: Vec<_> = shares.iter().zip(of_dealers).collect();
     let receivers: Vec<_> = of_receivers.iter().cloned().zip(keys).collect();
     let network = Network::resharing(&plan, &dealers, &receivers, &mut test.rng())?;
-    let (outputs, sent) = transcript(network)?;
+    let (outputs, sent) = transcript::run(test, network)?;
     let mut output = json!({ "share_message": sent });
     output[format!("{name}_commitment")] = encoded(&outputs[0].commitment).into();
     output[format!("{name}_share")] = encoded_list(outputs.iter().filter_map(|new| new.share.as_ref()));
@@ -87,7 +64,7 @@ fn repair<S: Verifiable>(test: &Test, name: &str) -> Result<Value> {
         shares.iter().zip(&identities).zip(&keys).map(|((share, id), key)| (share, id, key)).collect();
     let owner = (&identities[shares.len()], &keys[shares.len()]);
     let network = Network::repair(&plan, &helpers, owner, &mut test.rng())?;
-    let (outputs, sent) = transcript(network)?;
+    let (outputs, sent) = transcript::run(test, network)?;
     let mut output = json!({ "share_message": sent });
     output[format!("{name}_share")] =
         encoded_list(outputs.iter().filter_map(|output| output.share.as_ref()))[0].clone();

@@ -19,6 +19,8 @@ mod paillier;
 mod secure_sum;
 #[path = "shamir.rs"]
 mod shamir;
+#[path = "transcript.rs"]
+mod transcript;
 
 /// Runs the procedure of `algorithm` on the inputs.
 pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
@@ -26,6 +28,7 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
     match scheme {
         "shamir" => shamir::run(procedure, test),
         "holders" => holders::run(procedure, test),
+        "dkg" => dkg::run(procedure, test),
         "elgamal" => elgamal::run(procedure, test),
         "paillier" => paillier::run(procedure, test),
         "secure_sum" => secure_sum::run(procedure, test),

@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! setup hash [32] | round u8 | sender u16 | receiver u16, 0 for all | length u32 | payload | signature [64]
-//! 1 commit    hash of the opening [32] | key of the run, point [32]
+//! 1 commit    hash of the opening [32] | key of the run, point [32] | its possession [64]
 //! 2 open      nonce [32] | possession [64] | count u16 | points [32] each
 //! 3 share     sealed scalar [32]
-//! 4 complain  hash of all broadcasts [32] | count u16 | accused u16 each
-//! 5 answer    count u16 | complainer u16 and share [32], each
+//! 4 complain  hash of all broadcasts [32] | count u16
+//!             each: accused u16 | length u16, sealed share | its signature [64] | agreement [128]
+//! 5 confirm   0, or 1 and for each party, round 1, 2 and 4: hash of the payload [32] | signature [64]
 //! ```
 use super::setup::Setup;
 use crate::codec::{Decode, Encode, Kind, Reader, Writer};
@@ -24,15 +25,15 @@ pub enum Round {
     Open,
     /// A share, sealed for its receiver.
     Share,
-    /// Whose shares do not fit, and the hash of all that was sent to all. To all.
+    /// The hash of all that was sent to all, and proofs about the shares that do not fit. To all.
     Complain,
-    /// The shares that were complained about. To all.
-    Answer,
+    /// That everybody heard the same, or what this party heard, so that the one who told two stories is found. To all.
+    Confirm,
 }
 
 impl Round {
     /// All rounds in order.
-    pub const ALL: [Self; 5] = [Self::Commit, Self::Open, Self::Share, Self::Complain, Self::Answer];
+    pub const ALL: [Self; 5] = [Self::Commit, Self::Open, Self::Share, Self::Complain, Self::Confirm];
 
     fn code(self) -> u8 {
         self as u8 + 1
@@ -50,7 +51,9 @@ pub struct Message {
     signature: Signature,
 }
 
-const MAX_PAYLOAD: usize = 1 << 16;
+const MAX_PAYLOAD: usize = 1 << 17;
+/// Of a share: the accused's own words have to fit into a complaint.
+const MAX_SHARE: usize = 64;
 
 impl Message {
     pub(super) fn sign(
@@ -61,7 +64,7 @@ impl Message {
         payload: Vec<u8>,
         key: &IdentityKey,
     ) -> Self {
-        let digest = digest(&setup.hash(), round, sender, receiver, &payload);
+        let digest = digest(&setup.hash(), round, sender, receiver, &hash(&payload));
         Self { setup: setup.hash(), round, sender, receiver, payload, signature: key.sign(&digest) }
     }
 
@@ -77,8 +80,12 @@ impl Message {
             let what = "message: of another run, round, sender or receiver";
             return Err(Error::new(ErrorKind::ParamsMismatch, what));
         }
-        let digest = digest(&self.setup, self.round, self.sender, self.receiver, &self.payload);
-        setup.identity(from)?.verify(&digest, &self.signature)
+        verify(setup, round, (from, receiver), &hash(&self.payload), &self.signature)
+    }
+
+    /// What passes it on in short.
+    pub(super) fn entry(&self) -> Entry {
+        Entry { hash: hash(&self.payload), signature: self.signature }
     }
 
     pub(super) fn payload(&self) -> &[u8] {
@@ -101,20 +108,58 @@ impl Message {
     }
 }
 
-fn digest(
-    setup: &Digest,
+/// A message in short: the hash of its payload, and what its sender signed. With round, sender and receiver it proves that
+/// the sender said this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) hash: Digest,
+    pub(super) signature: Signature,
+}
+
+impl Entry {
+    pub(super) const LEN: usize = 32 + SIGNATURE_LEN;
+
+    /// The entry of a message whose payload is at hand.
+    pub(super) fn of(payload: &[u8], signature: Signature) -> Self {
+        Self { hash: hash(payload), signature }
+    }
+
+    /// Whether the sender signed this.
+    pub(super) fn holds(&self, setup: &Setup, round: Round, from: PartyId, to: Option<PartyId>) -> bool {
+        verify(setup, round, (from, to), &self.hash, &self.signature).is_ok()
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.bytes(&self.hash).bytes(&self.signature.0);
+    }
+
+    pub(super) fn read(body: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self { hash: body.array("entry: hash")?, signature: Signature(body.array("entry: signature")?) })
+    }
+}
+
+fn verify(
+    setup: &Setup,
     round: Round,
-    sender: PartyId,
-    receiver: Option<PartyId>,
-    payload: &[u8],
-) -> Digest {
+    (from, to): (PartyId, Option<PartyId>),
+    hash: &Digest,
+    signature: &Signature,
+) -> Result<()> {
+    setup.identity(from)?.verify(&digest(&setup.hash(), round, from, to, hash), signature)
+}
+
+fn hash(payload: &[u8]) -> Digest {
+    Transcript::new("veilkit v1 dkg payload").append("payload", payload).digest()
+}
+
+fn digest(setup: &Digest, round: Round, sender: PartyId, receiver: Option<PartyId>, hash: &Digest) -> Digest {
     let mut transcript = Transcript::new("veilkit v1 dkg message");
     transcript
         .append("setup", setup)
         .append_u64("round", round.code().into())
         .append_u64("sender", sender.get().into())
         .append_u64("receiver", receiver.map_or(0, |party| party.get().into()))
-        .append("payload", payload);
+        .append("payload hash", hash);
     transcript.digest()
 }
 
@@ -147,7 +192,7 @@ impl Decode for Message {
             .map_err(|_| Error::new(ErrorKind::InvalidEncoding, "message: sender"))?;
         let receiver = party(body.u16("message: receiver")?).ok();
         let len = body.count(1, "message: length")?;
-        if len > MAX_PAYLOAD {
+        if len > if round == Round::Share { MAX_SHARE } else { MAX_PAYLOAD } {
             return Err(Error::new(ErrorKind::InvalidEncoding, "message: length"));
         }
         let payload = body.bytes(len, "message: payload")?.to_vec();

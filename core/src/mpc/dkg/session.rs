@@ -5,7 +5,7 @@ use rand_core::CryptoRng;
 
 use super::key::KeyShare;
 use super::messages::Round;
-use super::rounds::{Answering, Committed, Complaining, Opened, Sharing};
+use super::rounds::{Committed, Complaining, Confirming, Opened, Sharing};
 use super::setup::Setup;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mpc::identity::IdentityKey;
@@ -21,7 +21,9 @@ pub struct Step {
     pub output: Option<KeyShare>,
 }
 
-/// One party's side of one key generation. After its output or an error it is over.
+/// One party's side of one key generation.
+///
+/// A session is used once: it cannot be copied or saved, and after its output or an error it is over.
 pub struct Session(State);
 
 enum State {
@@ -29,7 +31,7 @@ enum State {
     Opened(Box<Opened>),
     Sharing(Box<Sharing>),
     Complaining(Box<Complaining>),
-    Answering(Box<Answering>),
+    Confirming(Box<Confirming>),
     Over,
 }
 
@@ -75,9 +77,9 @@ impl Session {
             }
             State::Complaining(round) => {
                 let (next, outbox) = round.receive(incoming)?;
-                (State::Answering(Box::new(next)), sending(outbox))
+                (State::Confirming(Box::new(next)), sending(outbox))
             }
-            State::Answering(round) => {
+            State::Confirming(round) => {
                 let output = Some(round.receive(incoming)?);
                 (State::Over, Step { outgoing: Vec::new(), output })
             }
@@ -94,7 +96,7 @@ impl Session {
             State::Opened(_) => Some(Round::Open),
             State::Sharing(_) => Some(Round::Share),
             State::Complaining(_) => Some(Round::Complain),
-            State::Answering(_) => Some(Round::Answer),
+            State::Confirming(_) => Some(Round::Confirm),
             State::Over => None,
         }
     }

@@ -1,15 +1,19 @@
-//! Honest runs, and every message of every round dropped, doubled, altered or replayed.
+//! Honest runs; what a party can sign that it should not, and who is named for it.
+use std::collections::BTreeMap;
+
 use rand_chacha::ChaCha20Rng;
 
-use super::messages::Message;
+use super::messages::{Entry, Message};
+use super::proof::{Agreement, Known, Possession};
+use super::rounds::Committed;
 use super::*;
-use crate::codec::{Decode, Encode};
-use crate::error::{Error, ErrorKind, Result};
+use crate::codec::{Decode, Encode, Writer};
+use crate::error::ErrorKind;
 use crate::field::Field;
 use crate::group::{Point, Scalar};
 use crate::mpc::identity::IdentityKey;
-use crate::mpc::outbox::Destination;
 use crate::mpc::secure_sum::SessionId;
+use crate::mpc::testing::{self, Delivery, Network, Side};
 use crate::party::PartyId;
 use crate::transcript::Transcript;
 
@@ -21,79 +25,70 @@ fn party(number: u16) -> PartyId {
     PartyId::new(number).unwrap()
 }
 
-fn setup(numbers: &[u16], threshold: usize, session: u8) -> (Setup, Vec<IdentityKey>) {
+type Run = (Setup, Vec<IdentityKey>);
+
+fn setup(numbers: &[u16], threshold: usize) -> Run {
     let mut random = rng("identities");
     let keys: Vec<IdentityKey> = numbers.iter().map(|_| IdentityKey::generate(&mut random)).collect();
     let parties = numbers.iter().zip(&keys).map(|(number, key)| (party(*number), key.identity())).collect();
-    (Setup::new(SessionId([session; 32]), parties, threshold).unwrap(), keys)
-}
-
-struct Delivery {
-    from: PartyId,
-    to: PartyId,
-    bytes: Vec<u8>,
-}
-
-/// Runs all parties; `tamper` sees each round's deliveries before they arrive.
-fn run(
-    (setup, keys): &(Setup, Vec<IdentityKey>),
-    name: &str,
-    mut tamper: impl FnMut(Round, &mut Vec<Delivery>),
-) -> Vec<Result<KeyShare>> {
-    let parties = setup.parties();
-    let mut random = rng(name);
-    let mut sides = Vec::new();
-    let mut sent = Vec::new();
-    for (me, key) in parties.iter().zip(keys) {
-        let (session, step) = Session::start(setup, *me, key, &mut random).unwrap();
-        sides.push((*me, Ok(session)));
-        sent.push((*me, step.outgoing));
-    }
-    let mut results: Vec<Option<Result<KeyShare>>> = parties.iter().map(|_| None).collect();
-    for round in Round::ALL {
-        let mut deliveries = Vec::new();
-        for (from, outgoing) in sent.drain(..) {
-            for message in outgoing {
-                let receivers = match message.to {
-                    Destination::All => parties.iter().copied().filter(|to| *to != from).collect(),
-                    Destination::One(to) => vec![to],
-                };
-                let deliver = |to| Delivery { from, to, bytes: message.bytes.clone() };
-                deliveries.extend(receivers.into_iter().map(deliver));
-            }
-        }
-        tamper(round, &mut deliveries);
-        for (at, (me, side)) in sides.iter_mut().enumerate() {
-            let Ok(session) = side else { continue };
-            let incoming: Vec<(PartyId, Vec<u8>)> =
-                deliveries.iter().filter(|d| d.to == *me).map(|d| (d.from, d.bytes.clone())).collect();
-            match session.step(&incoming) {
-                Ok(step) => {
-                    sent.push((*me, step.outgoing));
-                    if let Some(share) = step.output {
-                        results[at] = Some(Ok(share));
-                    }
-                }
-                Err(error) => {
-                    let again = session.step(&incoming).unwrap_err();
-                    assert_eq!(again.kind(), ErrorKind::SessionPoisoned);
-                    results[at] = Some(Err(error.clone()));
-                    *side = Err(error);
-                }
-            }
-        }
-    }
-    results.into_iter().map(|result| result.expect("every party ends")).collect()
+    (Setup::new(SessionId([1; 32]), parties, threshold).unwrap(), keys)
 }
 
 /// The shares of an honest run.
 pub(in crate::mpc) fn generate(numbers: &[u16], threshold: usize) -> Vec<KeyShare> {
-    run(&setup(numbers, threshold, 1), "honest", |_, _| ()).into_iter().collect::<Result<_>>().unwrap()
+    let (setup, keys) = setup(numbers, threshold);
+    testing::generate_key(&setup, &keys, &mut rng("honest")).unwrap()
 }
 
-fn error_of(results: &[Result<KeyShare>], at: usize) -> (ErrorKind, Vec<u16>) {
-    let error: &Error = results[at].as_ref().unwrap_err();
-    (error.kind(), error.culprits().iter().map(|party| party.get()).collect())
+/// What parties 2 and 3 say after party 1 or others cheated: nothing wrong, or a kind and the culprits.
+type Ends = BTreeMap<u16, Option<(ErrorKind, Vec<u16>)>>;
+
+/// Runs parties 1 to 3, threshold 2; `tamper` sees each round's messages before they arrive.
+fn run(tamper: impl FnMut(Round, &Run, &mut Vec<Delivery>)) -> Ends {
+    let here = setup(&[1, 2, 3], 2);
+    let mut tamper = tamper;
+    let network = Network::key_generation(&here.0, &here.1, &mut rng("run")).unwrap();
+    let end = |(party, side): (PartyId, Side<Session>)| match side {
+        Side::Done(_) => (party.get(), None),
+        Side::Failed(error) => {
+            let culprits = error.culprits().iter().map(|party| party.get()).collect();
+            (party.get(), Some((error.kind(), culprits)))
+        }
+        side => panic!("{side:?}"),
+    };
+    let sides = network.finish_with(|round, network| tamper(round, &here, network.deliveries()));
+    sides.into_iter().map(end).collect()
+}
+
+/// The sender signs another payload.
+fn resign((setup, keys): &Run, delivery: &mut Delivery, edit: impl FnOnce(&mut Vec<u8>)) {
+    let message = Message::from_bytes(&delivery.bytes, ()).unwrap();
+    let mut payload = message.payload().to_vec();
+    edit(&mut payload);
+    let key = &keys[usize::from(delivery.from.get()) - 1];
+    let signed = Message::sign(setup, message.round(), delivery.from, message.receiver(), payload, key);
+    delivery.bytes = signed.to_bytes().to_vec();
+}
+
+/// Party 1 signs another payload in a round, in what it sends to all or to one.
+fn cheat(at: Round, to: Option<u16>, edit: impl Fn(&mut Vec<u8>)) -> Ends {
+    run(|round, here, deliveries| {
+        let is = |d: &&mut Delivery| d.from == party(1) && to.is_none_or(|to| d.to == party(to));
+        if round == at {
+            deliveries.iter_mut().filter(is).for_each(|delivery| resign(here, delivery, &edit));
+        }
+    })
+}
+
+/// Parties 2 and 3 name these.
+fn both(ends: &Ends, culprits: &[u16], what: &str) {
+    for number in [2, 3] {
+        assert_eq!(
+            ends[&number],
+            Some((ErrorKind::VerificationFailed, culprits.to_vec())),
+            "{what}: {number}"
+        );
+    }
 }
 
 #[test]
@@ -111,13 +106,14 @@ fn honest_parties_share_one_key() {
         let group = shares[0].group();
         assert_eq!(GroupKey::from_bytes(&group.to_bytes(), ()).unwrap(), *group);
     }
-    let again = run(&setup(&[1, 2], 2, 1), "another", |_, _| ());
-    assert!(again[0].as_ref().unwrap().group() != generate(&[1, 2], 2)[0].group());
+    let (setup, keys) = setup(&[1, 2], 2);
+    let again = testing::generate_key(&setup, &keys, &mut rng("another")).unwrap();
+    assert!(again[0].group() != generate(&[1, 2], 2)[0].group());
 }
 
 #[test]
 fn bad_setups_are_refused() {
-    let (_, keys) = setup(&[1, 2, 3], 2, 1);
+    let (_, keys) = setup(&[1, 2, 3], 2);
     let of = |parties: &[(u16, usize)], threshold| {
         let parties = parties.iter().map(|(number, key)| (party(*number), keys[*key].identity())).collect();
         Setup::new(SessionId([1; 32]), parties, threshold).map(|_| ()).map_err(|error| error.kind())
@@ -127,218 +123,229 @@ fn bad_setups_are_refused() {
     assert_eq!(of(&[(1, 0), (1, 1)], 2), Err(ErrorKind::DuplicateParty));
     assert_eq!(of(&[(1, 0), (2, 0)], 2), Err(ErrorKind::InvalidParams));
     assert_eq!(of(&[(2, 1), (1, 0)], 2), Ok(()));
-    let (setup, keys) = setup(&[1, 2, 3], 2, 1);
+    let (setup, keys) = setup(&[1, 2, 3], 2);
     let start = |me, key: &IdentityKey| Session::start(&setup, party(me), key, &mut rng("x")).map(|_| ());
     assert_eq!(start(1, &keys[1]).unwrap_err().kind(), ErrorKind::ParamsMismatch);
     assert_eq!(start(9, &keys[1]).unwrap_err().kind(), ErrorKind::UnknownParty);
 }
 
-/// Every message of every round: dropped, doubled, with one bit changed, from another run, in another round.
 #[test]
-fn every_fault_of_the_transport_is_noticed() {
-    let here = setup(&[1, 2, 3], 2, 1);
-    let mut elsewhere: Vec<(Round, Vec<Delivery>)> = Vec::new();
-    run(&setup(&[1, 2, 3], 2, 2), "elsewhere", |round, deliveries| {
-        let copy = |d: &Delivery| Delivery { from: d.from, to: d.to, bytes: d.bytes.clone() };
-        elsewhere.push((round, deliveries.iter().map(copy).collect()));
+fn wrong_payloads_are_named() {
+    let commit =
+        |what: &str, edit: &dyn Fn(&mut Vec<u8>)| both(&cheat(Round::Commit, None, edit), &[1], what);
+    commit("the hash of another opening", &|payload| payload[0] ^= 1);
+    commit("a neutral key of the run", &|payload| payload[32..64].fill(0));
+    commit("a key of the run that it does not know", &|payload| {
+        payload[32..64].copy_from_slice(&Point::mul_generator(&Scalar::from_u64(5)).to_bytes());
     });
-    for (number, round) in Round::ALL.into_iter().enumerate() {
-        for (from, to) in [(1, 2), (3, 2), (2, 1)] {
-            let (from, to) = (party(from), party(to));
-            let is = |d: &Delivery| (d.from, d.to) == (from, to);
-            let at = usize::from(to.get()) - 1;
-            let faults = |fault: usize| {
-                run(&here, "faults", |current, deliveries| {
-                    if current != round {
-                        return;
-                    }
-                    let place = deliveries.iter().position(is).unwrap();
-                    match fault {
-                        0 => _ = deliveries.remove(place),
-                        1 => {
-                            let bytes = deliveries[place].bytes.clone();
-                            deliveries.push(Delivery { from, to, bytes });
-                        }
-                        2 => {
-                            let last = deliveries[place].bytes.len() - 80;
-                            deliveries[place].bytes[last] ^= 1;
-                        }
-                        3 => {
-                            let other = elsewhere[number].1.iter().find(|d| is(d)).unwrap();
-                            deliveries[place].bytes.clone_from(&other.bytes);
-                        }
-                        4 => {
-                            let other = deliveries.iter().find(|d| d.from != from && d.from != to).unwrap();
-                            deliveries[place].bytes = other.bytes.clone();
-                        }
-                        _ => deliveries[place].from = party(9),
-                    }
-                })
-            };
-            assert_eq!(error_of(&faults(0), at), (ErrorKind::MissingMessage, vec![from.get()]), "{round:?}");
-            assert_eq!(error_of(&faults(1), at), (ErrorKind::DuplicateParty, vec![from.get()]), "{round:?}");
-            let altered = error_of(&faults(2), at);
-            assert!(altered.1.is_empty(), "the transport proves nothing: {altered:?}");
-            assert_eq!(error_of(&faults(3), at), (ErrorKind::ParamsMismatch, vec![]), "{round:?}");
-            assert_eq!(error_of(&faults(4), at), (ErrorKind::ParamsMismatch, vec![]), "{round:?}");
-            assert_eq!(error_of(&faults(5), at), (ErrorKind::UnknownParty, vec![9]), "{round:?}");
+    commit("another response", &|payload| payload[96] ^= 1);
+    commit("cut short", &|payload| _ = payload.pop());
+    let open = |what: &str, edit: &dyn Fn(&mut Vec<u8>)| both(&cheat(Round::Open, None, edit), &[1], what);
+    open("another nonce", &|payload| payload[0] ^= 1);
+    open("cut short", &|payload| _ = payload.pop());
+    open("too long", &|payload| payload.push(0));
+    let complain =
+        |what: &str, edit: &dyn Fn(&mut Vec<u8>)| both(&cheat(Round::Complain, None, edit), &[1], what);
+    complain("a complaint that is not there", &|payload| payload[32] = 1);
+    complain("another view, then that all agree", &|payload| payload[0] ^= 1);
+    let confirm =
+        |what: &str, edit: &dyn Fn(&mut Vec<u8>)| both(&cheat(Round::Confirm, None, edit), &[1], what);
+    confirm("no word", &|payload| payload[0] = 2);
+    confirm("nothing", &|payload| payload.clear());
+    confirm("evidence that is not there", &|payload| payload[0] = 1);
+}
+
+/// The key of the run of another party, with that party's proof.
+#[test]
+fn a_key_of_the_run_cannot_be_copied() {
+    let ends = run(|round, here, deliveries| {
+        if round == Round::Commit {
+            let of_two = deliveries.iter().find(|d| d.from == party(2)).unwrap();
+            let copied = Message::from_bytes(&of_two.bytes, ()).unwrap().payload()[32..].to_vec();
+            let own = deliveries.iter_mut().filter(|d| d.from == party(1));
+            own.for_each(|d| resign(here, d, |payload| payload[32..].copy_from_slice(&copied)));
         }
+    });
+    both(&ends, &[1], "a copied key");
+}
+
+/// What is opened is what was hashed, but is not what it should be.
+#[test]
+fn an_opening_without_possession_or_of_another_degree_is_named() {
+    // Count of points; logarithm of the constant term; the proof's: what, by whom, about which logarithm.
+    let cases = [
+        ("a proof about another term", 2, 6, Known::Term, 1, 5),
+        ("a proof of another kind", 2, 5, Known::RunKey, 1, 5),
+        ("another party's proof", 2, 5, Known::Term, 2, 5),
+        ("a longer polynomial", 3, 5, Known::Term, 1, 5),
+        ("a shorter polynomial", 1, 5, Known::Term, 1, 5),
+    ];
+    for (what, count, term, known, by, proven) in cases {
+        let mut forged = Vec::new();
+        let ends = run(|round, here, deliveries| {
+            for delivery in deliveries.iter_mut().filter(|d| d.from == party(1)) {
+                if round == Round::Commit {
+                    let hash = here.0.hash();
+                    let secret = Scalar::from_u64(proven);
+                    let proof = Possession::prove(&hash, party(by), known, &secret, &mut rng("forged"));
+                    let mut out = Writer::with_capacity(1000);
+                    out.bytes(&[7; 32]);
+                    proof.write(&mut out);
+                    out.u16(count);
+                    for at in 0..u64::from(count) {
+                        Point::mul_generator(&Scalar::from_u64(term + at)).write(&mut out);
+                    }
+                    forged = out.into_bytes().to_vec();
+                    let mut opening = Transcript::new("veilkit v1 dkg opening");
+                    opening.append("setup", &hash).append_u64("party", 1).append("opening", &forged);
+                    resign(here, delivery, |payload| payload[..32].copy_from_slice(&opening.digest()));
+                } else if round == Round::Open {
+                    resign(here, delivery, |payload| payload.clone_from(&forged));
+                }
+            }
+        });
+        both(&ends, &[1], what);
     }
 }
 
-/// Party 1 signs another payload in place of its own; what the others then say.
-fn cheat(round: Round, edit: impl Fn(&mut Vec<u8>)) -> Vec<Result<KeyShare>> {
-    let here = setup(&[1, 2, 3], 2, 1);
-    run(&here, "cheat", |current, deliveries| {
-        for delivery in deliveries.iter_mut().filter(|d| current == round && d.from == party(1)) {
-            let message = Message::from_bytes(&delivery.bytes, ()).unwrap();
-            let mut payload = message.payload().to_vec();
-            edit(&mut payload);
-            let signed = Message::sign(&here.0, round, party(1), message.receiver(), payload, &here.1[0]);
-            delivery.bytes = signed.to_bytes().to_vec();
+#[test]
+fn a_wrong_share_convicts_its_dealer() {
+    let share = |what: &str, edit: &dyn Fn(&mut Vec<u8>)| {
+        let ends = cheat(Round::Share, Some(2), edit);
+        both(&ends, &[1], what);
+        assert_eq!(ends[&1], ends[&2], "{what}: it hears it too");
+    };
+    share("another value", &|payload| payload[0] ^= 1);
+    share("no scalar", &|payload| payload.fill(0xff));
+    share("nothing", &|payload| payload.clear());
+    share("too short", &|payload| _ = payload.pop());
+    share("too long", &|payload| payload.push(0));
+    share("as long as it can be", &|payload| payload.resize(64, 0));
+    // Both receivers at once.
+    both(&cheat(Round::Share, None, |payload| payload[0] ^= 1), &[1], "all");
+}
+
+/// Party 1 complains about party 2 without cause: `edit` makes the complaint from a true message and a true agreement.
+fn complain(edit: impl Fn(&mut Vec<u8>)) -> Ends {
+    let mut share = Vec::new();
+    run(|round, here, deliveries| {
+        if round == Round::Share {
+            let from_two = deliveries.iter().find(|d| (d.from, d.to) == (party(2), party(1))).unwrap();
+            let message = Message::from_bytes(&from_two.bytes, ()).unwrap();
+            share = [message.payload(), &message.entry().signature.0].concat();
+        }
+        if round == Round::Complain {
+            // The same randomness gives the same keys of the run.
+            let mut random = rng("run");
+            let mut twin = |at: u16| {
+                let key = here.1[usize::from(at) - 1].clone();
+                Committed::start(here.0.clone(), party(at), key, &mut random).unwrap().0.0
+            };
+            let (mut one, two) = (twin(1), twin(2));
+            one.commits.extend(two.commits);
+            let agreement = Agreement::prove(one.pair(&here.0.hash(), party(1), party(2)), &one.run_key);
+            let mut out = Writer::with_capacity(300);
+            out.u16(2).u16(32).bytes(&share);
+            agreement.write(&mut out);
+            let mut complaint = out.into_bytes().to_vec();
+            edit(&mut complaint);
+            for delivery in deliveries.iter_mut().filter(|d| d.from == party(1)) {
+                resign(here, delivery, |payload| {
+                    payload[32] = 1;
+                    payload.extend(&complaint);
+                });
+            }
         }
     })
 }
 
 #[test]
-fn cheats_are_named() {
-    let named = (ErrorKind::VerificationFailed, vec![1]);
-    let both = |results: &[Result<KeyShare>], what: &str| {
-        for at in [1, 2] {
-            assert_eq!(error_of(results, at), named, "{what}");
-        }
-    };
-    both(&cheat(Round::Commit, |payload| payload[0] ^= 1), "the hash of another opening");
-    both(&cheat(Round::Commit, |payload| payload[32..].fill(0)), "a neutral key of the run");
-    both(&cheat(Round::Open, |payload| payload[0] ^= 1), "another nonce");
-    both(&cheat(Round::Open, |payload| _ = payload.pop()), "an opening cut short");
-    both(&cheat(Round::Complain, |payload| payload[32] = 1), "a complaint that is not there");
+fn a_false_complaint_convicts_its_author() {
+    // accused u16 | length u16 | sealed [32] | signature [64] | shared, commitments [32] each | response [32]
+    both(&complain(|_| ()), &[1], "a share that fits");
+    both(&complain(|complaint| complaint[0] = 1), &[1], "about itself");
+    both(&complain(|complaint| complaint[0] = 77), &[1], "about a stranger");
+    both(&complain(|complaint| complaint[0] = 3), &[1], "about another party");
+    both(&complain(|complaint| complaint[4] ^= 1), &[1], "another share");
+    both(&complain(|complaint| complaint[4..36].fill(0xff)), &[1], "no scalar, not signed");
+    both(&complain(|complaint| complaint[40] ^= 1), &[1], "another signature");
+    both(&complain(|complaint| complaint[100..].fill(0)), &[1], "no agreement");
+    both(&complain(|complaint| *complaint.last_mut().unwrap() ^= 1), &[1], "another response");
     both(
-        &cheat(Round::Complain, |payload| {
-            payload[32] = 1;
-            payload.extend([1, 0]);
+        &complain(|complaint| {
+            let other = Point::mul_generator(&Scalar::from_u64(9)).to_bytes();
+            complaint[100..132].copy_from_slice(&other);
         }),
-        "a complaint about itself",
+        &[1],
+        "another shared point",
     );
-    both(
-        &cheat(Round::Complain, |payload| {
-            payload[32] = 1;
-            payload.extend([77, 0]);
-        }),
-        "a complaint about a stranger",
-    );
-    both(&cheat(Round::Answer, |payload| payload[0] = 1), "an answer that is not there");
-    both(
-        &cheat(Round::Answer, |payload| {
-            payload[0] = 1;
-            payload.extend([2, 0]);
-            payload.extend([0; 32]);
-        }),
-        "an answer that nobody asked for",
-    );
+    both(&complain(|complaint| _ = complaint.pop()), &[1], "cut short");
 }
 
+/// Party 1 gives parties 2 and 3 different messages, each well signed.
 #[test]
-fn an_opening_without_possession_or_of_another_degree_is_named() {
-    // The hash fits what is opened, so only the proof or the length is wrong.
-    let here = setup(&[1, 2, 3], 2, 1);
-    for longer in [false, true] {
-        let mut forged = Vec::new();
-        let results = run(&here, "possession", |round, deliveries| {
-            for delivery in deliveries.iter_mut().filter(|d| d.from == party(1)) {
-                let sign = |payload: Vec<u8>| {
-                    Message::sign(&here.0, round, party(1), None, payload, &here.1[0]).to_bytes().to_vec()
-                };
-                if round == Round::Commit {
-                    let message = Message::from_bytes(&delivery.bytes, ()).unwrap();
-                    // nonce, a proof about another term, points
-                    let proof = proof::Possession::prove(
-                        &here.0.hash(),
-                        party(1),
-                        &Scalar::from_u64(5),
-                        &mut rng("forged"),
-                    );
-                    let mut out = crate::codec::Writer::with_capacity(1000);
-                    out.bytes(&[7; 32]);
-                    proof.write(&mut out);
-                    let count = if longer { 3 } else { 2 };
-                    out.u16(count);
-                    let term = if longer { 5 } else { 6 };
-                    for i in 0..u64::from(count) {
-                        Point::mul_generator(&Scalar::from_u64(term + i)).write(&mut out);
-                    }
-                    forged = out.into_bytes().to_vec();
-                    let mut hash = Transcript::new("veilkit v1 dkg opening");
-                    hash.append("setup", &here.0.hash()).append_u64("party", 1).append("opening", &forged);
-                    let payload = [&hash.digest()[..], &message.payload()[32..]].concat();
-                    delivery.bytes = sign(payload);
-                } else if round == Round::Open {
-                    delivery.bytes = sign(forged.clone());
-                }
-            }
-        });
-        for at in [1, 2] {
-            assert_eq!(error_of(&results, at), (ErrorKind::VerificationFailed, vec![1]), "{longer}");
-        }
-    }
-}
-
-#[test]
-fn a_wrong_share_is_answered_or_named() {
-    // Party 1 sends party 2 a wrong share, and opens the right one when asked: the run goes on.
-    let here = setup(&[1, 2, 3], 2, 1);
-    let wrong_share = |refuse: bool| {
-        run(&here, "share", |round, deliveries| {
-            for delivery in deliveries.iter_mut().filter(|d| d.from == party(1)) {
-                let message = Message::from_bytes(&delivery.bytes, ()).unwrap();
-                let mut payload = message.payload().to_vec();
-                match round {
-                    Round::Share if delivery.to == party(2) => payload[0] ^= 1,
-                    Round::Answer if refuse => payload = vec![0, 0],
-                    _ => continue,
-                }
-                let signed = Message::sign(&here.0, round, party(1), message.receiver(), payload, &here.1[0]);
-                delivery.bytes = signed.to_bytes().to_vec();
-            }
-        })
-    };
-    let results = wrong_share(false);
-    assert!(results.iter().all(Result::is_ok), "{results:?}");
-    let results = wrong_share(true);
-    for at in [1, 2] {
-        assert_eq!(error_of(&results, at), (ErrorKind::VerificationFailed, vec![1]));
-    }
-    // A false complaint: party 1 accuses party 2, whose answer clears it.
-    let here = setup(&[1, 2, 3], 2, 1);
-    let results = run(&here, "false", |round, deliveries| {
-        for delivery in deliveries.iter_mut().filter(|d| round == Round::Complain && d.from == party(1)) {
-            let message = Message::from_bytes(&delivery.bytes, ()).unwrap();
-            let mut payload = message.payload().to_vec();
-            payload[32] = 1;
-            payload.extend([2, 0]);
-            let signed = Message::sign(&here.0, round, party(1), None, payload, &here.1[0]);
-            delivery.bytes = signed.to_bytes().to_vec();
-        }
-    });
-    assert!(results[2].is_ok(), "party 3 believes the answer");
-}
-
-#[test]
-fn two_stories_end_the_run() {
-    // Party 1 tells party 3 of another key of the run than party 2.
-    let here = setup(&[1, 2, 3], 2, 1);
-    let results = run(&here, "stories", |round, deliveries| {
+fn two_stories_name_their_teller() {
+    // Another key of the run, which it knows too.
+    let secret = Scalar::from_u64(5);
+    let ends = run(|round, here, deliveries| {
         for delivery in
             deliveries.iter_mut().filter(|d| round == Round::Commit && d.from == party(1) && d.to == party(3))
         {
-            let message = Message::from_bytes(&delivery.bytes, ()).unwrap();
-            let other = Point::mul_generator(&Scalar::from_u64(5)).to_bytes();
-            let payload = [&message.payload()[..32], &other].concat();
-            let signed = Message::sign(&here.0, round, party(1), None, payload, &here.1[0]);
-            delivery.bytes = signed.to_bytes().to_vec();
+            let proof =
+                Possession::prove(&here.0.hash(), party(1), Known::RunKey, &secret, &mut rng("known"));
+            let mut out = Writer::with_capacity(96);
+            Point::mul_generator(&secret).write(&mut out);
+            proof.write(&mut out);
+            resign(here, delivery, |payload| payload[32..].copy_from_slice(&out.into_bytes()));
         }
     });
-    for at in [1, 2] {
-        assert_eq!(error_of(&results, at), (ErrorKind::VerificationFailed, vec![]));
-    }
+    both(&ends, &[1], "two commitments");
+    // Another view.
+    both(&cheat(Round::Complain, Some(3), |payload| payload[0] ^= 1), &[1], "two views");
+    // The last round is not confirmed any more.
+    let ends = cheat(Round::Confirm, Some(3), |payload| payload[0] = 2);
+    assert_eq!(ends[&2], None);
+    assert_eq!(ends[&3], Some((ErrorKind::VerificationFailed, vec![1])));
+}
+
+/// Party 1 disputes in the last round with the evidence that `edit` makes of the true one, after `view` in round 4.
+fn dispute(view: impl Fn(&mut Vec<u8>), edit: impl Fn(&mut Vec<Entry>)) -> Ends {
+    let mut heard = BTreeMap::new();
+    run(|round, here, deliveries| {
+        for delivery in deliveries.iter_mut() {
+            if round == Round::Complain && delivery.from == party(1) {
+                resign(here, delivery, &view);
+            }
+            heard.insert((delivery.from, round), Message::from_bytes(&delivery.bytes, ()).unwrap().entry());
+        }
+        if round == Round::Confirm {
+            let mut entries: Vec<Entry> = heard
+                .iter()
+                .filter(|((_, at), _)| ![Round::Share, Round::Confirm].contains(at))
+                .map(|(_, e)| *e)
+                .collect();
+            edit(&mut entries);
+            let mut out = Writer::with_capacity(9 * Entry::LEN + 1);
+            out.u8(1);
+            entries.iter().for_each(|entry| entry.write(&mut out));
+            let payload = out.into_bytes().to_vec();
+            for delivery in deliveries.iter_mut().filter(|d| d.from == party(1)) {
+                resign(here, delivery, |own| own.clone_from(&payload));
+            }
+        }
+    })
+}
+
+#[test]
+fn a_dispute_without_cause_convicts_its_author() {
+    let same = |_: &mut Vec<u8>| ();
+    both(&dispute(same, |_| ()), &[1], "nothing to dispute");
+    // Entries of party 1, then 2, then 3: commit, open, complain.
+    both(&dispute(same, |entries| entries[3].hash[0] ^= 1), &[1], "a hash that party 2 did not sign");
+    both(&dispute(same, |entries| entries[5].signature.0[0] ^= 1), &[1], "a signature that does not hold");
+    both(&dispute(same, |entries| entries.swap(3, 6)), &[1], "party 3 in the place of party 2");
+    both(&dispute(same, |entries| entries.swap(3, 4)), &[1], "another round");
+    both(&dispute(same, |entries| _ = entries.pop()), &[1], "an entry too few");
+    // It signed another view than the one of what it heard.
+    both(&dispute(|payload| payload[0] ^= 1, |_| ()), &[1], "a view of nothing");
 }

@@ -21,6 +21,7 @@ pub(super) const ROWS: &[Row] = &[
     row("mpc", "secure_sum::Input::integers", "values", integers),
     row("mpc", "secure_sum::Session: start, rounds 1 and 2", "input, generator", rounds),
     row("mpc", "dkg::Session::start", "generator", dkg_start),
+    row("mpc", "dkg::Session: shares, and a complaint", "generator", dkg_complaint),
     row("mpc", "threshold_decrypt: DecryptionShare::create", "share of the key", decryption_share),
     planted("mpc", "planted: a value's range by comparison", "values", range),
 ];
@@ -56,6 +57,29 @@ fn dkg_start() {
     let (setup, keys) = dkg_setup();
     let (_, step) = dkg::Session::start(&setup, party(1), &keys[0], &mut SecretRng::new()).expect("a member");
     assert_eq!(step.outgoing.len(), 1);
+}
+
+/// Party 1 deals, gets a share that fits, and complains about one that does not: party 2 deals again from another polynomial.
+fn dkg_complaint() {
+    let (setup, keys) = dkg_setup();
+    for is_honest in [true, false] {
+        let (mut a, first) =
+            dkg::Session::start(&setup, party(1), &keys[0], &mut SecretRng::new()).expect("a member");
+        let mut rng = public_rng();
+        let mut others =
+            [(), ()].map(|()| dkg::Session::start(&setup, party(2), &keys[1], &mut rng).expect("a member"));
+        let mut from_a = first.outgoing;
+        for round in 0..3 {
+            let speaker = usize::from(round == 2 && !is_honest);
+            let to_a = (party(2), others[speaker].1.outgoing[0].bytes.clone());
+            let to_others = [(party(1), sent_to(party(2), &from_a).expect("a message"))];
+            from_a = a.step(&[to_a]).expect("nothing to refuse yet").outgoing;
+            for (session, step) in &mut others {
+                *step = session.step(&to_others).expect("party 1 is honest");
+            }
+        }
+        assert!(a.round() == Some(dkg::Round::Complain) && from_a.len() == 1);
+    }
 }
 
 /// The key of an honest run, the first party's share of it secret.
