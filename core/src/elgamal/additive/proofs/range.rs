@@ -8,8 +8,8 @@
 //! weight, so that the digits add up by construction.
 //!
 //! # Source
-//! Bounds that are no power of two by public weights of binary digits: H. Lipmaa, N. Asokan, V. Niemi, Financial Cryptography
-//! 2002, section 5, there with the weights `floor((N + 2^j) / 2^(j+1))`.
+//! \[LAN02\] section 5: ranges that are no power of two, by public weights of binary digits.
+//! DEVIATION(\[LAN02\] section 5): there the weights are `floor((N + 2^j) / 2^(j+1))`; here only the highest is no power of two.
 use core::ops::RangeInclusive;
 
 use rand_core::CryptoRng;
