@@ -30,7 +30,7 @@ pub(super) const ROWS: &[Row] = &[
     row("elgamal", "proofs: plaintext, value, equal plaintexts", "integer and generator", linear_proofs),
     row("elgamal", "proofs: decryption, hand_over", "scalar and generator", key_proofs),
     row("elgamal", "BitProof, RangeProof, Ballot", "integer and generator", range_proofs),
-    row("elgamal", "integers: generate, encrypt, mul_plain", "integers and generator", integers_encrypt),
+    row("elgamal", "integers: generate, encrypt, mul_plain, div", "integers and generator", integers_encrypt),
     row("elgamal", "integers: SecretKey, decrypt", "exponent", integers_decrypt),
     row("elgamal", "points: generate, encrypt, decrypt", "scalars and point", points),
     planted("elgamal", "planted: sign looked at", "integer", sign),
@@ -188,6 +188,10 @@ fn integers_encrypt() {
     secret(&mut value);
     let ciphertext = key.encrypt(value, 16, &mut SecretRng::new()).expect("small");
     assert_eq!(key.mul_plain(&ciphertext, value, 16).expect("small").numerator_bits(), 32);
+    // Under known randomness, only the factor is secret.
+    let known = key.encrypt(77, 16, &mut public_rng()).expect("small");
+    let product = key.mul_plain(&known, value, 16).expect("small");
+    assert_eq!(key.div(&known, &product).expect("small").denominator_bits(), 32);
 }
 
 fn integers_decrypt() {

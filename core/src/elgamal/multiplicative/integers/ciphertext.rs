@@ -142,7 +142,12 @@ impl PublicKey {
             denominator_bits: a.room.denominator_bits + b.room.numerator_bits,
         };
         self.check(b.key())?;
-        self.combine(a, &inverse(self, &b.blinder)?, &inverse(self, &b.payload)?, b.key(), room)
+        // Until it is rerandomized, the second element tells which factors it was multiplied with.
+        let (payload, exists) = self.modulus().inverse_or_any(&b.payload);
+        if !declassify(exists) {
+            return Err(NOT_INVERTIBLE);
+        }
+        self.combine(a, &inverse(self, &b.blinder)?, &payload, b.key(), room)
     }
 
     /// The product with a known positive integer below `2^bits`.
@@ -208,10 +213,11 @@ impl PublicKey {
     }
 }
 
-/// The inverse of an element of a ciphertext, which is public.
-fn inverse(key: &PublicKey, element: &Residue) -> Result<Residue> {
-    let inverse = key.modulus().invert_vartime(element);
-    inverse.ok_or(Error::new(ErrorKind::InvalidEncoding, "ciphertext: not invertible"))
+const NOT_INVERTIBLE: Error = Error::new(ErrorKind::InvalidEncoding, "ciphertext: not invertible");
+
+/// The inverse of the first element of a ciphertext, which no plaintext enters: it is public.
+fn inverse(key: &PublicKey, blinder: &Residue) -> Result<Residue> {
+    key.modulus().invert_vartime(blinder).ok_or(NOT_INVERTIBLE)
 }
 
 const NO_PLAINTEXT: Error =
