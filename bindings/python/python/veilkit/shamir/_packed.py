@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from typing import Any, ClassVar
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .. import _native
-from .._arrays import plain_array
 from .._checks import as_count
 from ..errors import error
 from ._share import AnyShare, handles
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+# numpy is loaded with the first vector, so that the other kinds of shares do without it.
 
 
 class PackedShare(AnyShare[_native.ShamirPackedShare]):
@@ -93,6 +95,8 @@ class PackedShare(AnyShare[_native.ShamirPackedShare]):
     __rmul__ = __mul__
 
     def _vector(self, values: object) -> npt.NDArray[np.int64]:
+        import numpy as np
+
         if _is_one(values):
             return np.full(len(self), _integer(values), dtype=np.int64)
         return _integers(values, "operand")
@@ -138,6 +142,10 @@ def combine_packed(shares: Iterable[PackedShare]) -> npt.NDArray[np.int64]:
 
 
 def _integers(values: Any, what: str) -> npt.NDArray[np.int64]:
+    import numpy as np
+
+    from .._arrays import plain_array
+
     array = plain_array(values, what)
     if array.dtype != np.int64:
         if not array.size:
@@ -149,11 +157,14 @@ def _integers(values: Any, what: str) -> npt.NDArray[np.int64]:
 
 
 def _is_one(value: Any) -> bool:
+    import numpy as np
+
     return np.ndim(value) == 0
 
 
 def _integer(value: Any) -> int:
-    number = operator.index(value.item() if isinstance(value, np.ndarray) else value)
+    """`value`, or what an array without axes holds."""
+    number = operator.index(value[()] if hasattr(value, "shape") else value)
     if not -(1 << 60) < number < 1 << 60:
         raise error("OutOfRange", "operand: 2^60 or more in size")
     return number
