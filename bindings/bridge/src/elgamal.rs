@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 
 use crate::random::OsRandom;
 
+pub mod ballots;
+pub mod proofs;
+
 /// A fresh key.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use crate::{
 };
 
 pub(crate) mod arrays;
+pub(crate) mod proofs;
 
 use arrays::ElGamalArray;
 

@@ -29,7 +29,14 @@ mod _native {
         dkg::{
             MpcDecryptionShare, MpcDkgSession, MpcDkgSetup, MpcGroupKey, MpcKeyShare, mpc_combine_decryption,
         },
-        elgamal::{ElGamalPublicKey, ElGamalSecretKey, arrays::ElGamalArray},
+        elgamal::{
+            ElGamalPublicKey, ElGamalSecretKey,
+            arrays::ElGamalArray,
+            proofs::{
+                ElGamalBallot, ElGamalBitProof, ElGamalClaims, ElGamalOpening, ElGamalProof,
+                ElGamalRangeProof, elgamal_hand_over, elgamal_prove_decryption, elgamal_prove_linear,
+            },
+        },
         errors::error_kinds,
         holders::{MpcRepairPlan, MpcRepairSession, MpcResharingPlan, MpcResharingSession},
         mpc::{MpcIdentityKey, MpcSumOutput, MpcSumPlan, MpcSumSession},

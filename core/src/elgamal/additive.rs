@@ -41,7 +41,7 @@ mod params;
 mod plain;
 pub mod proofs;
 
-pub use array::EncryptedArray;
+pub use array::{EncryptedArray, Opening};
 pub use ciphertext::{Ciphertext, Randomizer};
 pub use discrete_log::DiscreteLog;
 pub use keys::{KeyId, Keypair, PublicKey, SecretKey};

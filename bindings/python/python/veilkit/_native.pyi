@@ -8,7 +8,13 @@ from typing_extensions import Self
 
 __all__ = [
     "ElGamalArray",
+    "ElGamalBallot",
+    "ElGamalBitProof",
+    "ElGamalClaims",
+    "ElGamalOpening",
+    "ElGamalProof",
     "ElGamalPublicKey",
+    "ElGamalRangeProof",
     "ElGamalSecretKey",
     "MpcDecryptionShare",
     "MpcDkgSession",
@@ -46,6 +52,9 @@ __all__ = [
     "ShamirShare",
     "ShamirVerifiableShare",
     "__version__",
+    "elgamal_hand_over",
+    "elgamal_prove_decryption",
+    "elgamal_prove_linear",
     "error_kinds",
     "mpc_combine_decryption",
     "set_threads",
@@ -627,6 +636,105 @@ class ElGamalArray:
     def sum(self, axis: int | None) -> ElGamalArray: ...
     def mean(self, axis: int | None) -> ElGamalArray: ...
     def rerandomize(self, progress: _Report) -> ElGamalArray: ...
+
+_Place: TypeAlias = tuple[bytes, int]
+
+@final
+class ElGamalProof:
+    @staticmethod
+    def from_bytes(data: bytes) -> ElGamalProof: ...
+    def to_bytes(self) -> bytes: ...
+
+@final
+class ElGamalBitProof:
+    @staticmethod
+    def from_bytes(data: bytes) -> ElGamalBitProof: ...
+    def to_bytes(self) -> bytes: ...
+
+@final
+class ElGamalRangeProof:
+    @staticmethod
+    def from_bytes(data: bytes) -> ElGamalRangeProof: ...
+    def to_bytes(self) -> bytes: ...
+
+@final
+class ElGamalOpening:
+    @staticmethod
+    def encrypt(key: ElGamalPublicKey, values: _Plain, bound: float | None, progress: _Report) -> ElGamalOpening: ...
+    def array(self) -> ElGamalArray: ...
+    def prove_plaintext(self, place: _Place, progress: _Report) -> list[ElGamalProof]: ...
+    def prove_value(self, place: _Place, progress: _Report) -> list[ElGamalProof]: ...
+    def prove_bits(self, place: _Place, progress: _Report) -> list[ElGamalBitProof]: ...
+    def prove_range(self, low: int, high: int, place: _Place, progress: _Report) -> list[ElGamalRangeProof]: ...
+    def prove_equal(self, other: ElGamalOpening, place: _Place, progress: _Report) -> list[ElGamalProof]: ...
+
+def elgamal_prove_decryption(
+    key: ElGamalSecretKey, array: ElGamalArray, values: Sequence[int], place: _Place, progress: _Report
+) -> list[ElGamalProof]: ...
+def elgamal_hand_over(
+    key: ElGamalSecretKey, array: ElGamalArray, to: ElGamalPublicKey, place: _Place, progress: _Report
+) -> tuple[ElGamalArray, list[ElGamalProof]]: ...
+def elgamal_prove_linear(
+    array: ElGamalArray, weights: Sequence[int], offset: int, place: _Place
+) -> tuple[ElGamalArray, ElGamalProof]: ...
+
+@final
+class ElGamalClaims:
+    @staticmethod
+    def plaintext(array: ElGamalArray, proofs: Sequence[ElGamalProof], place: _Place) -> ElGamalClaims: ...
+    @staticmethod
+    def value(
+        array: ElGamalArray, values: Sequence[int], proofs: Sequence[ElGamalProof], place: _Place
+    ) -> ElGamalClaims: ...
+    @staticmethod
+    def bits(array: ElGamalArray, proofs: Sequence[ElGamalBitProof], place: _Place) -> ElGamalClaims: ...
+    @staticmethod
+    def range(
+        array: ElGamalArray, low: int, high: int, proofs: Sequence[ElGamalRangeProof], place: _Place
+    ) -> ElGamalClaims: ...
+    @staticmethod
+    def equal(
+        array: ElGamalArray, other: ElGamalArray, proofs: Sequence[ElGamalProof], place: _Place
+    ) -> ElGamalClaims: ...
+    @staticmethod
+    def decryption(
+        array: ElGamalArray, values: Sequence[int], proofs: Sequence[ElGamalProof], place: _Place
+    ) -> ElGamalClaims: ...
+    @staticmethod
+    def hand_over(
+        array: ElGamalArray, other: ElGamalArray, proofs: Sequence[ElGamalProof], place: _Place
+    ) -> ElGamalClaims: ...
+    @staticmethod
+    def linear(
+        array: ElGamalArray,
+        weights: Sequence[int],
+        offset: int,
+        output: ElGamalArray,
+        proof: ElGamalProof,
+        place: _Place,
+    ) -> ElGamalClaims: ...
+    def len(self) -> int: ...
+    @staticmethod
+    def check(claims: Sequence[ElGamalClaims], progress: _Report) -> None: ...
+    def wrong(self) -> list[int]: ...
+
+@final
+class ElGamalBallot:
+    @staticmethod
+    def encrypt(key: ElGamalPublicKey, choice: int, choices: int, place: _Place) -> ElGamalBallot: ...
+    @staticmethod
+    def from_bytes(data: bytes, key: ElGamalPublicKey) -> ElGamalBallot: ...
+    def to_bytes(self) -> bytes: ...
+    def len(self) -> int: ...
+    def verified(self, key: ElGamalPublicKey, choices: int, place: _Place) -> ElGamalArray: ...
+    @staticmethod
+    def tally(
+        key: ElGamalPublicKey,
+        ballots: Sequence[tuple[int, ElGamalBallot]],
+        choices: int,
+        session: bytes,
+        progress: _Report,
+    ) -> ElGamalArray: ...
 
 @final
 class MpcDkgSetup:

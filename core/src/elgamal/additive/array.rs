@@ -17,12 +17,14 @@ use crate::shape::{ArrayKey, Shape};
 
 mod bytes;
 mod format;
+mod opening;
 mod ops;
 mod products;
 #[cfg(test)]
 mod tests;
 
 pub(super) use format::ArrayFormat;
+pub use opening::Opening;
 
 /// Encrypted numbers under one key: each element its own ciphertext, one public scale and one public bound for all.
 ///

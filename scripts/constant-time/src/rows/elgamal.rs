@@ -23,7 +23,7 @@ pub(super) const ROWS: &[Row] = &[
     row("elgamal", "PublicKey::add_plain", "integer", add_plain),
     row("elgamal", "PublicKey::mul_plain, dot", "weights", products),
     row("elgamal", "PublicKey::rerandomize", "generator", rerandomize),
-    row("elgamal", "PlainArray, EncryptedArray::encrypt", "numbers and generator", array),
+    row("elgamal", "PlainArray, EncryptedArray: encrypt, encrypt_opening", "numbers and generator", array),
     row("elgamal", "SecretKey::decrypt, up to the search", "scalar", decrypt),
     row("elgamal", "SecretKey::check_plaintext", "scalar and integer", check),
     row("elgamal", "ShortMultiples::mul", "integer", short),
@@ -109,6 +109,9 @@ fn array() {
     secret(&mut numbers);
     let plain = PlainArray::fixed_point(key().params(), &shape, &numbers).expect("small");
     let array = EncryptedArray::encrypt(key(), &plain, &mut SecretRng::new(), &mut ()).expect("small");
+    assert_eq!(value_of(array.ciphertexts()[1]), -832);
+    let (array, _) =
+        EncryptedArray::encrypt_opening(key(), &plain, &mut SecretRng::new(), &mut ()).expect("small");
     assert_eq!(value_of(array.ciphertexts()[1]), -832);
 }
 

@@ -47,9 +47,7 @@ impl BitProof {
         rng: &mut impl CryptoRng,
     ) -> Result<(Ciphertext, Self)> {
         let randomizer = [Randomizer::random(rng)];
-        if !declassify(bit.ct_eq(&0) | bit.ct_eq(&1)) {
-            return Err(Error::new(ErrorKind::OutOfRange, "bit: neither 0 nor 1"));
-        }
+        check_bit(bit)?;
         let encoded = key.encrypt_bits(&[bit], &randomizer).remove(0);
         let [randomizer] = &randomizer;
         let witness = Witness { encoded: &encoded, bit, randomizer, context, fresh: fresh_bytes(rng) };
@@ -68,6 +66,28 @@ impl BitProof {
         let encodings = Point::encode_doubles(&halves);
         let parts = committed.into_iter().zip(witnesses).zip(encodings.as_chunks().0);
         parts.map(|((committed, witness), encodings)| committed.respond(witness, encodings)).collect()
+    }
+
+    /// Proves that a ciphertext that was encrypted with this randomizer holds a bit. Of another ciphertext the proof does not
+    /// hold.
+    ///
+    /// # Errors
+    /// `OutOfRange` for an integer other than 0 and 1; `ParamsMismatch` for another key's ciphertext.
+    /// # Timing
+    /// Constant in bit and randomizer.
+    pub fn prove_encrypted(
+        key: &PublicKey,
+        ciphertext: &Ciphertext,
+        bit: i64,
+        randomizer: &Randomizer,
+        context: &Context,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self> {
+        key.check_ciphertexts([ciphertext])?;
+        check_bit(bit)?;
+        let encoded = Encoded::new(ciphertext);
+        let witness = Witness { encoded: &encoded, bit, randomizer, context, fresh: fresh_bytes(rng) };
+        Ok(Self::prove_many(key, &[witness]).remove(0))
     }
 
     /// What must hold: four equations.
@@ -195,6 +215,13 @@ impl Committed {
                 select(&*self.simulated_response, &real_response),
             ],
         }
+    }
+}
+
+fn check_bit(bit: i64) -> Result<()> {
+    match declassify(bit.ct_eq(&0) | bit.ct_eq(&1)) {
+        true => Ok(()),
+        false => Err(Error::new(ErrorKind::OutOfRange, "bit: neither 0 nor 1")),
     }
 }
 

@@ -11,7 +11,7 @@ from ..._arrays import limit, plain_array
 from ..._checks import Buffer, as_bytes, as_count
 from ..._progress import Progress, reporting
 from .._bases import Pair, Public, Secret
-from . import _array
+from . import _array, _ballots, _proofs
 
 
 def generate_keypair(*, fraction_bits: int = 8, value_bits: int = 20, decode_bits: int = 32) -> Keypair:
@@ -106,6 +106,30 @@ class PublicKey(Public[_native.ElGamalPublicKey]):
         with reporting(progress, "encrypt") as report:
             return _array.EncryptedArray._wrap(self._handle.encrypt(plain, limit(bound, plain), report), self)
 
+    def encrypt_opening(
+        self, values: npt.ArrayLike, *, bound: float | None = None, progress: Progress = False
+    ) -> _proofs.Opening:
+        """As `encrypt`, with what it takes to prove things about the array: see `Opening`."""
+        plain = plain_array(values, "values")
+        with reporting(progress, "encrypt") as report:
+            handle = _native.ElGamalOpening.encrypt(self._handle, plain, limit(bound, plain), report)
+        return _proofs.Opening._wrap(handle, self)
+
+    def encrypt_ballot(self, choice: int, *, choices: int, context: _proofs.Context) -> _ballots.Ballot:
+        """Encrypts one choice of several, with the proof that it is one.
+
+        Args:
+            choice: the choice, from 0.
+            choices: how many there are to choose from.
+            context: the session, and the party that casts the ballot.
+
+        Raises:
+            ParameterError: a choice that there is not, or no choices.
+        """
+        counts = as_count(choice, "choice"), as_count(choices, "choices")
+        handle = _native.ElGamalBallot.encrypt(self._handle, *counts, _proofs._place(context))
+        return _ballots.Ballot._wrap(handle, self)
+
     def describe(self) -> str:
         """Public facts for a person: number format, security level."""
         return "\n".join(
@@ -160,6 +184,75 @@ class SecretKey(Secret[_native.ElGamalSecretKey, PublicKey]):
             raise TypeError("encrypted: must be an EncryptedArray of additive ElGamal")
         with reporting(progress, "decrypt") as report:
             return encrypted._handle.decrypt(self._handle, report).reshape(encrypted.shape)[()]
+
+
+    def prove_decryption(
+        self,
+        encrypted: _array.EncryptedArray,
+        values: npt.ArrayLike,
+        context: _proofs.Context,
+        *,
+        progress: Progress = False,
+    ) -> list[_proofs.Proof]:
+        """Proves that an array holds the numbers that its decryption gave, one proof for each element, row-major.
+
+        Args:
+            encrypted: the array.
+            values: what `decrypt` gave. Of other numbers the proofs do not hold.
+            context: the session, and the party that decrypts.
+            progress: True for a bar, or a function of ``(done, total)``.
+
+        Raises:
+            ParameterError: encrypted under another key; another shape.
+
+        >>> keys = generate_keypair()
+        >>> here = Context(session=b"results of May", party=1)
+        >>> x = keys.public_key.encrypt([3, 4])
+        >>> proofs = keys.secret_key.prove_decryption(x, [3, 4], here)
+        >>> verify_decryption(x, [3, 4], proofs, here)
+        """
+        integers = _proofs.encoded(values, _proofs._checked(encrypted), "values")
+        with reporting(progress, "prove") as report:
+            made = _native.elgamal_prove_decryption(
+                self._handle, encrypted._handle, integers, _proofs._place(context), report
+            )
+        return list(map(_proofs.Proof._wrap, made))
+
+    def hand_over(
+        self,
+        encrypted: _array.EncryptedArray,
+        to: PublicKey,
+        context: _proofs.Context,
+        *,
+        progress: Progress = False,
+    ) -> tuple[_array.EncryptedArray, list[_proofs.Proof]]:
+        """Encrypts an array to another key, unread, with a proof for each element that nothing else was encrypted.
+
+        Args:
+            encrypted: an array under this key.
+            to: the key that shall read it.
+            context: the session, and the party that hands over.
+            progress: True for a bar, or a function of ``(done, total)``.
+
+        Raises:
+            ParameterError: encrypted under another key.
+            EvaluationError: the other key has no room for the array.
+
+        >>> doctor, patient = generate_keypair(), generate_keypair()
+        >>> here = Context(session=b"referral of May", party=1)
+        >>> x = patient.public_key.encrypt([63, 71])
+        >>> handed, proofs = patient.secret_key.hand_over(x, doctor.public_key, here)
+        >>> verify_hand_over(x, handed, proofs, here)
+        >>> doctor.secret_key.decrypt(handed)
+        array([63, 71])
+        """
+        key = require_key(to)
+        array = _proofs._checked(encrypted)
+        with reporting(progress, "hand over") as report:
+            handed, made = _native.elgamal_hand_over(
+                self._handle, array._handle, key._handle, _proofs._place(context), report
+            )
+        return _array.EncryptedArray._wrap(handed, key), list(map(_proofs.Proof._wrap, made))
 
 
 class Keypair(Pair[SecretKey, PublicKey]):
