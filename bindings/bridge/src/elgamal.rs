@@ -9,6 +9,8 @@ use zeroize::Zeroizing;
 use crate::random::OsRandom;
 
 pub mod ballots;
+pub mod integers;
+pub mod points;
 pub mod proofs;
 
 /// A fresh key.

@@ -12,6 +12,8 @@ use crate::{
 };
 
 pub(crate) mod arrays;
+pub(crate) mod integers;
+pub(crate) mod points;
 pub(crate) mod proofs;
 
 use arrays::ElGamalArray;

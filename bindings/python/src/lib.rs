@@ -32,6 +32,10 @@ mod _native {
         elgamal::{
             ElGamalPublicKey, ElGamalSecretKey,
             arrays::ElGamalArray,
+            integers::{ElGamalIntegerCiphertext, ElGamalIntegerPublicKey, ElGamalIntegerSecretKey},
+            points::{
+                ElGamalPointCiphertext, ElGamalPointPublicKey, ElGamalPointSecretKey, elgamal_hash_to_point,
+            },
             proofs::{
                 ElGamalBallot, ElGamalBitProof, ElGamalClaims, ElGamalOpening, ElGamalProof,
                 ElGamalRangeProof, elgamal_hand_over, elgamal_prove_decryption, elgamal_prove_linear,

@@ -13,7 +13,7 @@ from veilkit import elgamal, errors, mpc, paillier, shamir
 
 
 def documented() -> Iterator[tuple[str, object, ModuleType]]:
-    for module in (vk, errors, elgamal, elgamal.additive, mpc, paillier, shamir):
+    for module in (vk, errors, elgamal, elgamal.additive, elgamal.multiplicative.integers, elgamal.multiplicative.points, mpc, paillier, shamir):
         yield module.__name__, module, module
         for name in module.__all__:
             value = getattr(module, name)

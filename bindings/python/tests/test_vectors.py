@@ -16,6 +16,7 @@ import pytest
 
 import veilkit as vk
 from veilkit import elgamal, mpc, paillier, shamir
+from veilkit.elgamal.multiplicative import integers, points
 from veilkit.paillier import (
     EncryptedArray,
     EqualityProof,
@@ -34,16 +35,6 @@ RUST_ONLY = {
     "dkg/combine",
     "dkg/generate",
     "dkg/share",
-    "decode/elgamal_integer_ciphertext",
-    "decode/elgamal_integer_public_key",
-    "decode/elgamal_integer_secret_key",
-    "decode/elgamal_point_ciphertext",
-    "decode/elgamal_point_public_key",
-    "decode/elgamal_point_secret_key",
-    "elgamal/integer_decrypt",
-    "elgamal/integer_encrypt",
-    "elgamal/integer_evaluate",
-    "elgamal/integer_keygen",
     "elgamal/statement_prove",
     "elgamal/statement_verify",
     "decode/secure_sum_message",
@@ -122,10 +113,10 @@ def decodes_under_key(name: str, kind: Any) -> Callable[[Any], None]:
     return procedure
 
 
-def decodes_under_elgamal_key(name: str, kind: Any) -> Callable[[Any], None]:
+def decodes_under_elgamal_key(name: str, kind: Any, key: Any = elgamal.PublicKey, form: str = "additive") -> Any:
     def procedure(test: Any) -> None:
-        data = unhex(test["inputs"][name])
-        assert kind.from_bytes(data, elgamal_key(test["inputs"])).to_bytes() == data
+        data, public = unhex(test["inputs"][name]), unhex(test["inputs"][f"elgamal_{form}_public_key"])
+        assert kind.from_bytes(data, key.from_bytes(public)).to_bytes() == data
 
     return procedure
 
@@ -308,6 +299,58 @@ def elgamal_ballot_encrypt(test: Any) -> None:
     ours = elgamal_key(inputs).encrypt_ballot(counts[0], choices=counts[1], context=elgamal_context(inputs))
     elgamal_ballot(inputs, bytes(ours).hex())
     elgamal_ballot(inputs, test["expected"]["elgamal_additive_ballot"])
+
+
+@functools.cache
+def integer_keys() -> dict[str, integers.SecretKey]:
+    """The secret keys of the key generation's vectors, by the bytes of their public keys."""
+    tests = [t["expected"] for t in files()[Path("elgamal/integer_keygen")]["tests"]]
+    read = integers.SecretKey.from_bytes
+    return {t["elgamal_integer_public_key"]: read(unhex(t["elgamal_integer_secret_key"])) for t in tests}
+
+
+def integer_keygen(test: Any) -> None:
+    key = integer_keys()[test["expected"]["elgamal_integer_public_key"]]
+    assert key.public_key.to_bytes() == unhex(test["expected"]["elgamal_integer_public_key"])
+    assert key.to_bytes() == unhex(test["expected"]["elgamal_integer_secret_key"])
+    assert key.public_key.bits == int(test["inputs"]["modulus_bits"])
+
+
+def integer_same(ours: integers.Ciphertext, test: Any) -> None:
+    """The same ratio and the same public facts as the expected ciphertext."""
+    if test["result"] == "valid":
+        data = unhex(test["expected"]["elgamal_integer_ciphertext"])
+        theirs = integers.Ciphertext.from_bytes(data, ours.public_key)
+        secret = integer_keys()[test["inputs"]["elgamal_integer_public_key"]]
+        assert secret.decrypt_ratio(ours) == secret.decrypt_ratio(theirs)
+        assert (ours.numerator_bits, ours.denominator_bits) == (theirs.numerator_bits, theirs.denominator_bits)
+
+
+def integer_key(inputs: Any) -> integers.PublicKey:
+    return integers.PublicKey.from_bytes(unhex(inputs["elgamal_integer_public_key"]))
+
+
+def integer_encrypt(test: Any) -> None:
+    inputs = test["inputs"]
+    integer_same(integer_key(inputs).encrypt(int(inputs["integer"]), bits=int(inputs["bits"])), test)
+
+
+def integer_evaluate(test: Any) -> None:
+    inputs = test["inputs"]
+    key = integer_key(inputs)
+    x, y = (integers.Ciphertext.from_bytes(data, key) for data in unhex(inputs["elgamal_integer_ciphertext"]))
+    integer_same({"mul": lambda: x * y, "div": lambda: x / y}[inputs["operation"]](), test)
+
+
+def integer_decrypt(test: Any) -> None:
+    key = integers.SecretKey.from_bytes(unhex(test["inputs"]["elgamal_integer_secret_key"]))
+    (data,) = unhex(test["inputs"]["elgamal_integer_ciphertext"])
+    ciphertext = integers.Ciphertext.from_bytes(data, key.public_key)
+    found = key.decrypt_ratio(ciphertext)
+    assert str(found.numerator) == test["expected"]["numerator"]
+    assert str(found.denominator) == test["expected"]["denominator"]
+    if ciphertext.denominator_bits == 0:
+        assert key.decrypt(ciphertext) == found
 
 
 def elgamal_evaluate(test: Any) -> None:
@@ -621,6 +664,16 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "decode/elgamal_additive_bit_proof": decodes("elgamal_additive_bit_proof", elgamal.BitProof.from_bytes),
     "decode/elgamal_additive_proof": decodes("elgamal_additive_proof", elgamal.Proof.from_bytes),
     "decode/elgamal_additive_range_proof": decodes("elgamal_additive_range_proof", elgamal.RangeProof.from_bytes),
+    "decode/elgamal_integer_ciphertext": decodes_under_elgamal_key(
+        "elgamal_integer_ciphertext", integers.Ciphertext, integers.PublicKey, "integer"
+    ),
+    "decode/elgamal_integer_public_key": decodes("elgamal_integer_public_key", integers.PublicKey.from_bytes),
+    "decode/elgamal_integer_secret_key": decodes("elgamal_integer_secret_key", integers.SecretKey.from_bytes),
+    "decode/elgamal_point_ciphertext": decodes_under_elgamal_key(
+        "elgamal_point_ciphertext", points.Ciphertext, points.PublicKey, "point"
+    ),
+    "decode/elgamal_point_public_key": decodes("elgamal_point_public_key", points.PublicKey.from_bytes),
+    "decode/elgamal_point_secret_key": decodes("elgamal_point_secret_key", points.SecretKey.from_bytes),
     "elgamal/additive_decrypt": elgamal_decrypt,
     "elgamal/additive_encrypt": elgamal_encrypt,
     "elgamal/additive_evaluate": elgamal_evaluate,
@@ -628,6 +681,10 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "elgamal/additive_prove": elgamal_prove,
     "elgamal/additive_verify": elgamal_verify,
     "elgamal/ballot_encrypt": elgamal_ballot_encrypt,
+    "elgamal/integer_decrypt": integer_decrypt,
+    "elgamal/integer_encrypt": integer_encrypt,
+    "elgamal/integer_evaluate": integer_evaluate,
+    "elgamal/integer_keygen": integer_keygen,
     "elgamal/ballot_verify": lambda test: elgamal_ballot(test["inputs"], test["inputs"]["elgamal_additive_ballot"]),
     "decode/mpc_identity_key": decodes("mpc_identity_key", mpc.IdentityKey.from_bytes),
     "decode/paillier_array": decodes_under_key("paillier_array", EncryptedArray),

@@ -12,12 +12,14 @@ EncryptedArray(shape=(2,), kind='fixed', scheme='elgamal', key='...')
 >>> keys.secret_key.decrypt(2 * a + 1.5)
 array([242.5, 263.5])
 
+`veilkit.elgamal.multiplicative` has other types, for products and ratios of integers, and for group elements.
+
 Security: semantically secure under the decisional Diffie-Hellman assumption in ristretto255; not against quantum computers.
 A ciphertext can be changed by anyone without notice: decrypt only what comes from those whom you trust to compute, or what
 carries a proof. Shape, kind, bound and key are public; the numbers are not.
 """
 
-from . import additive
+from . import additive, multiplicative
 from .additive import (
     Ballot,
     Batch,
@@ -59,6 +61,7 @@ __all__ = [
     "additive",
     "concatenate",
     "generate_keypair",
+    "multiplicative",
     "prove_linear",
     "tally",
     "verify_bits",

@@ -49,7 +49,7 @@ class Public(Generic[P]):
 
     @property
     def key_id(self) -> str:
-        """What names this key, 32 hexadecimal digits."""
+        """What names this key, in hexadecimal digits."""
         return self._handle.id.hex()
 
     def __eq__(self, other: object) -> bool:
