@@ -4,7 +4,7 @@ use core::fmt;
 use rand_core::CryptoRng;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use super::{EncryptedArray, decodable};
+use super::EncryptedArray;
 use crate::elgamal::additive::{PlainArray, PublicKey, Randomizer};
 use crate::error::Result;
 use crate::progress::{Observer, try_map};
@@ -55,16 +55,15 @@ impl EncryptedArray {
         rng: &mut impl CryptoRng,
         observer: &mut dyn Observer,
     ) -> Result<(Self, Opening)> {
-        let format = decodable(values.format(), key.params())?;
-        let bits = format.bound.ceil_log2();
+        let bits = values.bound().ceil_log2();
         let randomizers: Vec<Randomizer> = values.values().iter().map(|_| Randomizer::random(rng)).collect();
         let items: Vec<(&i64, &Randomizer)> = values.values().iter().zip(&randomizers).collect();
         let ciphertexts = try_map(&items, observer, |(value, randomizer)| {
             Ok(key.encrypt_unchecked(**value, bits, randomizer))
         })?;
-        let array =
-            Self { key: key.clone(), shape: values.shape().clone(), ciphertexts, format, derived: false };
-        Ok((array, Opening { values: Zeroizing::new(values.values().to_vec()), randomizers }))
+        let array = Self::from_ciphertexts(key, values.shape(), ciphertexts, values.scale(), values.bound())?;
+        let opening = Opening { values: Zeroizing::new(values.values().to_vec()), randomizers };
+        Ok((Self { derived: false, ..array }, opening))
     }
 }
 
