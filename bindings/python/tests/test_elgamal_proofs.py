@@ -187,6 +187,23 @@ def test_linear_functions(eg: Keypair) -> None:
     refused(lambda: prove_linear(eg.public_key.encrypt([1.0]), [1], HERE), "ParamsMismatch")
 
 
+def test_numbers_that_are_not_what_is_encrypted_are_refused(eg: Keypair, other: Keypair) -> None:
+    """The integers of a mean are its sum, and those of 1/256 are 1: a proof would be read for another statement."""
+    opening = eg.public_key.encrypt_opening([1, 1, 1], bound=1)
+    mean = opening.array.mean()
+    proofs = eg.secret_key.prove_decryption(opening.array.sum(), 3, HERE)
+    for call in (
+        lambda: verify_decryption(mean, 3, proofs, HERE),
+        lambda: verify_value(mean, 3, proofs, HERE),
+        lambda: verify_plaintext(mean, proofs, HERE),
+        lambda: eg.secret_key.prove_decryption(mean, 3, HERE),
+        lambda: eg.secret_key.hand_over(mean, other.public_key, HERE),
+        lambda: prove_linear(mean, [1], HERE),
+        lambda: verify_bits(eg.public_key.encrypt([1 / 256] * 3), opening.prove_bits(HERE), HERE),
+    ):
+        refused(call, "ParamsMismatch")
+
+
 def test_many_proofs_at_once(eg: Keypair) -> None:
     openings = [eg.public_key.encrypt_opening(RNG.integers(0, 2, size=40)) for _ in range(3)]
     with Batch() as batch:

@@ -155,7 +155,7 @@ impl Opened {
 /// That the elements of an array are these integers, by the holder of the key: [`proofs::prove_decryption`] for each.
 ///
 /// # Errors
-/// `ParamsMismatch` for another key; `ShapeMismatch` for another number of integers; `Cancelled`.
+/// `ParamsMismatch` for another key, or for means; `ShapeMismatch` for another number of integers; `Cancelled`.
 pub fn prove_decryptions(
     key: &SecretKey,
     array: &EncryptedArray,
@@ -164,6 +164,7 @@ pub fn prove_decryptions(
     rng: &OsRandom,
     observer: &mut dyn Observer,
 ) -> Result<Vec<Proof>> {
+    undivided(array)?;
     matching(array.ciphertexts().len(), values.len())?;
     let pairs: Vec<_> = array.ciphertexts().iter().zip(values).collect();
     try_map_in_steps(&pairs, STEP, observer, |(ciphertext, value)| {
@@ -174,7 +175,7 @@ pub fn prove_decryptions(
 /// An array encrypted to another key, unread, with the proofs: [`proofs::hand_over`] for each element.
 ///
 /// # Errors
-/// `ParamsMismatch` for another key; `HeadroomExhausted` if the bound does not fit the other key; `Cancelled`.
+/// `ParamsMismatch` for another key, or for means; `HeadroomExhausted` if the bound does not fit the other key; `Cancelled`.
 pub fn hand_over(
     key: &SecretKey,
     array: &EncryptedArray,
@@ -183,6 +184,7 @@ pub fn hand_over(
     rng: &OsRandom,
     observer: &mut dyn Observer,
 ) -> Result<(EncryptedArray, Vec<Proof>)> {
+    undivided(array)?;
     let handed = try_map_in_steps(array.ciphertexts(), STEP, observer, |ciphertext| {
         proofs::hand_over(key, ciphertext, to, context, &mut rng.clone())
     })?;
@@ -200,6 +202,7 @@ pub fn linear(
     context: &Context,
     rng: &mut OsRandom,
 ) -> Result<(EncryptedArray, Proof)> {
+    integral(array)?;
     let key = array.public_key();
     // What the result is, with the bound that follows; the proof's ciphertext takes its place.
     let weights = PlainArray::integers_within(
@@ -216,9 +219,6 @@ pub fn linear(
     )?;
     let flat = array.reshape(&Shape::new(&[array.shape().len()])?)?;
     let model = flat.dot_vartime(&weights, &mut ())?.add_plain(&offset, &mut ())?;
-    if array.scale() != 0 {
-        return Err(Error::new(ErrorKind::ParamsMismatch, "array: fixed-point numbers, not integers"));
-    }
     let inputs: Vec<&Ciphertext> = array.ciphertexts().iter().collect();
     let (output, proof) = proofs::prove_linear(key, function, &inputs, context, rng)?;
     Ok((fresh(key, &Shape::default(), vec![output], &model)?, proof))
@@ -244,9 +244,26 @@ fn matching(a: usize, b: usize) -> Result<()> {
     }
 }
 
+/// Refuses means, whose encrypted integers are other numbers than decryption gives.
+fn undivided(array: &EncryptedArray) -> Result<()> {
+    match array.divisor() {
+        1 => Ok(()),
+        _ => Err(Error::new(ErrorKind::ParamsMismatch, "array: a mean; prove things about the sum")),
+    }
+}
+
+/// Refuses what is no integer, such as 1/256 at a scale of 8 bits.
+fn integral(array: &EncryptedArray) -> Result<()> {
+    match array.scale() {
+        0 => undivided(array),
+        _ => Err(Error::new(ErrorKind::ParamsMismatch, "array: fixed-point numbers, not integers")),
+    }
+}
+
 /// # What must hold
 ///
-/// For proofs about each element of an array: `ShapeMismatch` unless there are as many.
+/// For proofs about each element of an array: `ShapeMismatch` unless there are as many; `ParamsMismatch` for means, whose
+/// encrypted integers are the sums.
 pub struct Claims<'a> {
     /// What the proofs are about.
     pub array: &'a EncryptedArray,
@@ -277,8 +294,9 @@ impl Claims<'_> {
     /// For [`Opened::prove_bits`].
     ///
     /// # Errors
-    /// As [`BitProof::equations`].
+    /// As [`BitProof::equations`]; `ParamsMismatch` for fixed-point numbers.
     pub fn bits(&self, proofs: &[BitProof]) -> Result<Vec<Equations>> {
+        integral(self.array)?;
         let key = self.array.public_key();
         self.each(proofs, |_, c, proof: &BitProof| proof.equations(key, c, self.context))
     }
@@ -299,6 +317,7 @@ impl Claims<'_> {
     /// # Errors
     /// As [`proofs::verify_equal_plaintexts`].
     pub fn equal(&self, other: &EncryptedArray, proofs: &[Proof]) -> Result<Vec<Equations>> {
+        undivided(other)?;
         matching(other.ciphertexts().len(), proofs.len())?;
         let keys = [self.array.public_key(), other.public_key()];
         self.each(proofs, |at, c, proof| {
@@ -322,6 +341,7 @@ impl Claims<'_> {
     /// # Errors
     /// As [`proofs::verify_hand_over`].
     pub fn handed_over(&self, other: &EncryptedArray, proofs: &[Proof]) -> Result<Vec<Equations>> {
+        undivided(other)?;
         matching(other.ciphertexts().len(), proofs.len())?;
         let (from, to) = (self.array.public_key(), other.public_key());
         self.each(proofs, |at, c, proof| {
@@ -332,13 +352,14 @@ impl Claims<'_> {
     /// For [`linear`].
     ///
     /// # Errors
-    /// As [`proofs::verify_linear`]; `ShapeMismatch` for an output of other than one element.
+    /// As [`proofs::verify_linear`]; `ParamsMismatch` for fixed-point numbers; `ShapeMismatch` for an output of other than one element.
     pub fn linear(
         &self,
         function: &LinearFunction,
         output: &EncryptedArray,
         proof: &Proof,
     ) -> Result<Vec<Equations>> {
+        [self.array, output].into_iter().try_for_each(integral)?;
         let [result] = output.ciphertexts() else {
             return Err(Error::new(ErrorKind::ShapeMismatch, "output: other than one element"));
         };
@@ -352,6 +373,7 @@ impl Claims<'_> {
         proofs: &[P],
         one: impl Fn(usize, &Ciphertext, &P) -> Result<Equations>,
     ) -> Result<Vec<Equations>> {
+        undivided(self.array)?;
         let ciphertexts = self.array.ciphertexts();
         matching(ciphertexts.len(), proofs.len())?;
         ciphertexts.iter().zip(proofs).enumerate().map(|(at, (c, proof))| one(at, c, proof)).collect()
