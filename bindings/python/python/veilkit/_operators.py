@@ -37,7 +37,11 @@ class ArrayHandle(Handle, Protocol):
     def sub_plain(self, values: PlainArray, bound: float | None) -> Self: ...
     def rsub_plain(self, values: PlainArray, bound: float | None) -> Self: ...
     def mul_plain(self, values: PlainArray, bound: float | None, public: bool, progress: Report | None) -> Self: ...
+    def matmul(
+        self, values: PlainArray, reflected: bool, bound: float | None, public: bool, progress: Report | None
+    ) -> Self: ...
     def sum(self, axis: int | None) -> Self: ...
+    def mean(self, axis: int | None) -> Self: ...
     def rerandomize(self, progress: Report | None) -> Self: ...
 
 
@@ -234,7 +238,7 @@ class ArrayOperators(Encrypted[A, F]):
         Raises:
             ParameterError: the mean of no elements.
         """
-        raise NotImplementedError
+        return self._like(self._handle.mean(self._axis(axis)))
 
     def dot(
         self,
@@ -269,7 +273,11 @@ class ArrayOperators(Encrypted[A, F]):
         public: bool = False,
         progress: Progress = False,
     ) -> Self:
-        raise NotImplementedError
+        if isinstance(weights, Encrypted):
+            raise TypeError("encrypted numbers are multiplied by plain ones only")
+        plain = plain_array(weights, "weights")
+        with reporting(progress, "dot") as report:
+            return self._like(self._handle.matmul(plain, reflected, limit(bound, plain), public, report))
 
     def rerandomize(self, *, progress: Progress = False) -> Self:
         """The same numbers in ciphertexts that nobody can link to these."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from .. import _native
 from .._arrays import limit, plain_array
 from .._checks import Buffer, as_bytes
-from .._encrypted import Encrypted
 from .._operators import ArrayOperators
-from .._progress import Progress, reporting
 from ..errors import error
 from . import _keys, _proofs
 
@@ -108,21 +106,6 @@ class EncryptedArray(ArrayOperators[_native.PaillierArray, "_keys.PublicKey"]):
             ParameterError: the mean of no elements.
         """
         return self._like(self._handle.mean(self._axis(axis)))
-
-    def _matmul(
-        self,
-        weights: Any,
-        *,
-        reflected: bool,
-        bound: float | None = None,
-        public: bool = False,
-        progress: Progress = False,
-    ) -> EncryptedArray:
-        if isinstance(weights, Encrypted):
-            raise TypeError("encrypted numbers are multiplied by plain ones only")
-        plain = plain_array(weights, "weights")
-        with reporting(progress, "dot") as report:
-            return self._like(self._handle.matmul(plain, reflected, limit(bound, plain), public, report))
 
     def rerandomize_with_proof(self, *, context: _proofs.Context) -> tuple[EncryptedArray, _proofs.EqualityProof]:
         """One number in a ciphertext that nobody can link to this one, and the proof that the number is the same.

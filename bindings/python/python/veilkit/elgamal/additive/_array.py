@@ -9,11 +9,9 @@ from typing import Any
 import numpy.typing as npt
 
 from ... import _native
-from ..._arrays import limit, plain_array
 from ..._checks import Buffer, as_bytes
-from ..._encrypted import Encrypted
 from ..._operators import ArrayOperators
-from ..._progress import Progress, reporting
+from ..._progress import Progress
 from . import _keys
 
 CONSTANTS = (bool, int, float)
@@ -102,21 +100,6 @@ class EncryptedArray(ArrayOperators[_native.ElGamalArray, "_keys.PublicKey"]):
     def kind(self) -> str:
         """`'int'` for exact integers, `'fixed'` for fixed-point numbers and for means."""
         return "int" if self._handle.divisor == 1 and not self._handle.scale else "fixed"
-
-    def _matmul(
-        self,
-        weights: Any,
-        *,
-        reflected: bool,
-        bound: float | None = None,
-        public: bool = False,
-        progress: Progress = False,
-    ) -> EncryptedArray:
-        if isinstance(weights, Encrypted):
-            raise TypeError("encrypted numbers are multiplied by plain ones only")
-        plain = plain_array(weights, "weights")
-        with reporting(progress, "dot") as report:
-            return self._like(self._handle.matmul(plain, reflected, limit(bound, plain), public, report))
 
 
 def concatenate(arrays: Iterable[EncryptedArray], axis: int = 0) -> EncryptedArray:
