@@ -17,7 +17,8 @@ import sys
 import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
-NHEFS_COLUMNS = ["seqn", "sbp", "dbp", "wt71", "age", "sex", "smokeintensity", "qsmk", "diabetes"]
+NHEFS_COLUMNS = "seqn sbp dbp wt71 age sex smokeintensity qsmk diabetes".split()
+NHEFS_COLUMNS += "tumor tb hepatitis colitis asthma pepticulcer bronch".split()
 
 
 def number(value: float) -> str:
@@ -38,7 +39,7 @@ def table(header: list[str], rows) -> bytes:
 
 
 def nhefs() -> bytes:
-    """Nine of the 67 columns of NHEFS, all 1,629 rows, in the package's order and coding."""
+    """Sixteen of the 67 columns of NHEFS, all 1,629 rows, in the package's order and coding."""
     from causaldata import nhefs as package
 
     with warnings.catch_warnings():
