@@ -2,13 +2,17 @@
 
 import collections
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import veilkit as vk
 
 import checks
 import clear
 import study
+
+if TYPE_CHECKING:
+    from custody import Custody
+    from tally import Tally
 
 # What the rounds of the secure sum carry, for people.
 ROUNDS = {
@@ -148,17 +152,20 @@ class Outcome:
     compared: dict[str, Compared]
     score: Score
     tried: dict
-    key: dict
+    tally: "Tally"
+    key: "Custody"
     plaintexts: dict[str, int]
     messages: list[dict]
     captured: int
     memory: dict[str, int]
     seconds: float = 0.0
+    computing: float = 0.0
     conditions: list[Check] = dataclasses.field(default_factory=list)
 
     def comparisons(self) -> list[checks.Comparison]:
         """Every figure of every run."""
-        return [c for compared in self.compared.values() for c in compared.comparisons]
+        sums = [c for compared in self.compared.values() for c in compared.comparisons]
+        return [*sums, *self.tally.comparisons()]
 
     def patients(self) -> list[tuple[str, str]]:
         """Table and number of every patient of every hospital."""

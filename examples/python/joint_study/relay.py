@@ -49,8 +49,8 @@ class Room:
 class Relay:
     """All rooms, and everything that was seen."""
 
-    def __init__(self, deadline: float, lie: str | None = None) -> None:
-        self.deadline, self.lie = deadline, lie
+    def __init__(self, deadline: float, lie: str | None = None, lie_from: int = MASKED_ROUND) -> None:
+        self.deadline, self.lie, self.lie_from = deadline, lie, lie_from
         self.rooms: dict[bytes, Room] = {}
         self.captured = bytearray()
         self.messages: list[dict[str, object]] = []
@@ -168,8 +168,8 @@ class Relay:
         room.round += 1
 
     def altered(self, room: Room, sender: int, message: bytes) -> bytes:
-        """The message that is handed on: what came in, unless the relay is told to flip a bit of a masked input."""
-        if self.lie != "flip" or room.round != MASKED_ROUND or sender != 1:
+        """The message that is handed on: what came in, unless the relay is told to flip a bit of party 1's."""
+        if self.lie != "flip" or room.round != self.lie_from or sender != 1:
             return message
         flipped = bytearray(message)
         flipped[len(flipped) // 2] ^= 1
@@ -181,7 +181,7 @@ class Relay:
         Against a weaker protocol this opens party 2's input: one half of the parties would help to remove its pairwise
         masks, the other half its self mask.
         """
-        return self.lie == "split" and room.round >= MASKED_ROUND and (sender, receiver) in ((2, 1), (1, 2))
+        return self.lie == "split" and room.round >= self.lie_from and (sender, receiver) in ((2, 1), (1, 2))
 
     def write_down(self, folder: pathlib.Path) -> None:
         """All bytes seen, and an index of them."""
@@ -195,13 +195,14 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path, help="where the captured bytes go")
     parser.add_argument(
-        "--deadline", type=float, default=20.0, help="seconds a round stays open after its first message"
+        "--deadline", type=float, default=45.0, help="seconds a round stays open after its first message"
     )
     parser.add_argument(
         "--attack", choices=("flip", "split"), help="alter a message, or show the parties different ones"
     )
+    parser.add_argument("--attack-round", type=int, default=MASKED_ROUND, help="the round from which it lies")
     options = parser.parse_args()
-    relay = Relay(options.deadline, options.attack)
+    relay = Relay(options.deadline, options.attack, options.attack_round)
     server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
     print(f"PORT {server.sockets[0].getsockname()[1]}", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)

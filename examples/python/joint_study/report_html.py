@@ -10,12 +10,15 @@ import veilkit as vk
 from html_parts import esc
 from outcome import Outcome
 from report_sections import checks_section, cost_section, figures_section, leaving_section, relay_section, score_section
+from report_tally import key_section, tally_section
 
 CSS = pathlib.Path(__file__).with_name("report.css")
 SECTIONS = {
     "figures": "figures",
     "leaving": "a hospital leaves",
     "score": "risk score",
+    "tally": "diagnoses",
+    "key": "the study's key",
     "relay": "the relay",
     "cost": "cost",
     "checks": "checks",
@@ -35,13 +38,13 @@ def header(outcome: Outcome) -> str:
         "joint figures equal the clear ones": f"{sum(c.holds for c in found)} of {len(found)}",
         "of what is allowed is the largest difference": f"{worst:.0%}",
         "bytes through the relay, no plaintext among them": f"{outcome.captured:,}",
-        "for everything on this page": f"{outcome.seconds:.1f} s",
+        f"for everything on this page, {outcome.computing:.1f} s of processor time": f"{outcome.seconds:.1f} s",
     }
     boxes = "".join(f"<div><strong>{value}</strong><span>{esc(label)}</span></div>" for label, value in facts.items())
     links = "".join(f'<a href="#{anchor}">{esc(name)}</a>' for anchor, name in SECTIONS.items())
     return f"""
 <header><h1>Three hospitals, one study, nobody sees another's patients</h1>
-<p class="lead">Blood pressure, weight, smoking and diabetes of real patients (NHEFS and scikit-learn's diabetes table),
+<p class="lead">Blood pressure, weight, smoking and diagnoses of real patients (NHEFS and scikit-learn's diabetes table),
 split by a fixed rule over three hospital processes that talk through one relay.</p>
 <p class="verdict {"bad" if wrong else "good"}">{esc(verdict)}</p>
 <nav aria-label="Sections">{links}</nav>
@@ -51,7 +54,8 @@ split by a fixed rule over three hospital processes that talk through one relay.
 
 def page(outcome: Outcome) -> str:
     """The whole page."""
-    sections = (figures_section, leaving_section, score_section, relay_section, cost_section, checks_section)
+    first = (figures_section, leaving_section, score_section, tally_section, key_section)
+    sections = (*first, relay_section, cost_section, checks_section)
     body = "".join(section(outcome) for section in sections)
     made = (
         f"veilkit {vk.__version__}, numpy {np.__version__}, Python {platform.python_version()}, {os.cpu_count()} cores"

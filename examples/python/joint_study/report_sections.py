@@ -242,7 +242,6 @@ def cost_section(outcome: Outcome) -> str:
     ]
     runs = [[capital(run.title), f"{run.set_up:.2f}", f"{run.seconds:.2f}"] for run in outcome.runs.values()]
     memory = [[esc(name), f"{size / 1e6:.0f}"] for name, size in outcome.memory.items()]
-    recovered, refusal = outcome.key["recovered"], outcome.key["refusal"]
     cards = [
         card(
             "Round by round",
@@ -254,11 +253,6 @@ def cost_section(outcome: Outcome) -> str:
         ),
         card("Run by run", table("Seconds", ["run", "start of processes", "plan to result"], runs)),
         card("Peak memory", table("MB", ["process", "MB"], memory)),
-        card(
-            "The study's key, split 2 of 3",
-            f"<p>Every two hospitals recover it: {mark(recovered, 'yes' if recovered else 'no')}.</p>",
-            f"<p>One bit of South's share altered:<br>{mark(refusal is not None, said(refusal))}</p>",
-        ),
     ]
     return f'<h2 id="cost">Seconds, bytes, memory</h2><div class="columns">{"".join(cards)}</div>'
 

@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import textwrap
 
 import numpy as np
 import veilkit as vk
@@ -11,28 +10,16 @@ import checks
 import risk
 import study
 from outcome import Check, Compared, Outcome, Run, said
+from report_tally_text import custody_lines, tally_lines
+from text_parts import HEAD, WIDTH, figure_line, paragraph
 
-WIDTH = 100
 BARS = " ▁▂▃▄▅▆▇█"
-HEAD = f"    {'':<31}{'joint':>17}{'in the clear':>17}  difference  allowed"
-
-
-def paragraph(text: str, indent: int = 0) -> list[str]:
-    """Running text within the width."""
-    return textwrap.wrap(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent)
 
 
 def bars(cells: list[float]) -> str:
     """A histogram in one line."""
     most = max(cells) or 1
     return "".join(BARS[max(1, round(8 * cell / most)) if cell > 0 else 0] for cell in cells)
-
-
-def figure_line(name: str, c: checks.Comparison) -> str:
-    """One figure: joint, clear, difference, tolerance."""
-    allowed = f"{c.tolerance:9.1e}" if c.tolerance else "    exact"
-    verdict = "ok" if c.holds else "WRONG"
-    return f"    {name:<31}{c.joint:>17.9g}{c.clear:>17.9g}  {c.difference:>+9.1e} {allowed}  {verdict}"
 
 
 def survey(compared: Compared) -> list[str]:
@@ -175,18 +162,20 @@ def text(outcome: Outcome, html: pathlib.Path) -> str:
         "4. What the relay saw, in bytes of messages",
         *relay_view(outcome),
         "",
-        "5. The study's key, split 2 of 3",
-        f"  Every two hospitals recover it: {'yes' if outcome.key['recovered'] else 'NO'}. One bit of South's altered:",
-        f"    {said(outcome.key['refusal'])}",
+        "5. Main diagnoses, counted from encrypted ballots",
+        *tally_lines(outcome.tally),
         "",
-        "6. Seconds, bytes, memory (round by round: the largest of the hospitals)",
+        "6. The key of the archived study, in custody under a rule",
+        *custody_lines(outcome.key),
+        "",
+        "7. Seconds, bytes, memory (round by round: the largest of the hospitals)",
         *steps(first),
         f"    plan to result: {first.seconds:.2f} s, {kept.seconds:.2f} s when West leaves; starting three processes: "
         f"{first.set_up:.2f} s",
         *paragraph(f"peak memory: {memory}", 4),
-        f"    whole demo: {outcome.seconds:.1f} s",
+        f"    whole demo: {outcome.seconds:.1f} s, {outcome.computing:.1f} s of processor time",
         "",
-        "7. Checks",
+        "8. Checks",
         *(line for check in outcome.conditions for line in check_lines(check)),
         "",
         f"The same as a page: {html.name}",

@@ -7,6 +7,8 @@ import html
 import math
 from collections.abc import Sequence
 
+ROUND = 'stroke-linecap="round"'
+
 
 def _svg(width: float, height: float, label: str, body: list[str]) -> str:
     return f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{html.escape(label)}">{"".join(body)}</svg>'
@@ -50,11 +52,35 @@ def histogram(
         x = left + i * step
         bar, mark = (floor - top) * a / most, floor - (floor - top) * b / most
         body.append(_rect(x + 2, floor - bar, step - 4, bar, "joint", f"{name}: joint {a:,.0f}, clear {b:,.0f}"))
-        body.append(_line(x + 1, mark, x + step - 1, mark, "clear", 2.5, 'stroke-linecap="round"'))
+        body.append(_line(x + 1, mark, x + step - 1, mark, "clear", 2.5, ROUND))
     every = 1 if len(edges) * 34 < width else 2
     body += [_text(left + (i + 1) * step, height - 6, f"{edge:g}") for i, edge in enumerate(edges) if i % every == 0]
     equal = sum(a == b for a, b in zip(joint, clear))
     return _svg(width, height, f"Histogram: {title}. Joint and clear agree in {equal} of {len(joint)} cells.", body)
+
+
+def bars(title: str, names: Sequence[str], joint: Sequence[float], clear: Sequence[float]) -> str:
+    """One bar a name, with a stroke where the clear number ends. A bar that is far longer than the others is broken."""
+    width, row, left, right = 520.0, 28.0, 128.0, 60.0
+    height = row * len(names)
+    ordered = sorted([*joint, *clear], reverse=True)
+    most, broken = ordered[0] or 1, ordered[2] if len(ordered) > 2 else 0
+    limit = 1.25 * broken if 0 < broken < most / 3 else most
+    reach = lambda value: (width - left - right) * min(value, limit) / limit  # noqa: E731
+    body = []
+    for i, (name, a, b) in enumerate(zip(names, joint, clear)):
+        y = row * i + 4
+        body += [
+            _text(left - 8, y + 14, name, "end", "strong"),
+            _rect(left, y, reach(a), row - 9, "joint", f"{name}: joint {a:,.0f}, clear {b:,.0f}"),
+            _text(left + reach(a) + 8, y + 14, f"{a:,.0f}", "start"),
+        ]
+        body.append(_line(left + reach(b), y - 3, left + reach(b), y + row - 6, "clear", 2.5, ROUND))
+        if a > limit:
+            gap = left + 0.93 * (width - left - right)
+            body += [_line(gap + d, y + row - 6, gap + d + 6, y - 3, "card", 4) for d in (0, 9)]
+    equal = sum(a == b for a, b in zip(joint, clear))
+    return _svg(width, height, f"{title}. Joint and clear agree in {equal} of {len(joint)}.", body)
 
 
 def share(title: str, joint: Sequence[float], clear: Sequence[float]) -> str:
@@ -64,7 +90,7 @@ def share(title: str, joint: Sequence[float], clear: Sequence[float]) -> str:
     body = [
         _rect(0, top, width, thick, "soft", f"no: {joint[0]:,.0f}", 4),
         _rect(0, top, width * part, thick, "joint", f"yes: {joint[1]:,.0f}", 4),
-        _line(width * mark, top - 5, width * mark, top + thick + 5, "clear", 2.5, 'stroke-linecap="round"'),
+        _line(width * mark, top - 5, width * mark, top + thick + 5, "clear", 2.5, ROUND),
         _text(0, top - 9, f"yes {joint[1]:,.0f} of {sum(joint):,.0f}", "start", "strong"),
         _text(width, top - 9, f"{part:.2%}", "end", "strong"),
         _text(0, top + thick + 20, "0", "start"),
@@ -87,7 +113,7 @@ def forest(names: Sequence[str], joint: Sequence[tuple[float, float]], clear: Se
         y = row * i + row / 2
         body += [
             _text(0, y + 4, name, "start", "strong"),
-            _line(place(b - 1.96 * s), y, place(b + 1.96 * s), y, "joint", 2.5, 'stroke-linecap="round"'),
+            _line(place(b - 1.96 * s), y, place(b + 1.96 * s), y, "joint", 2.5, ROUND),
             f'<circle cx="{place(b):.1f}" cy="{y:.1f}" r="4.5" fill="var(--joint)">'
             f"<title>{html.escape(name)}: joint {b:.6f}, clear {c:.6f}</title></circle>",
             f'<circle cx="{place(c):.1f}" cy="{y:.1f}" r="8" fill="none" stroke="var(--clear)" stroke-width="2"/>',

@@ -18,7 +18,7 @@ import struct
 JOIN, SEND, BATCH, DONE, REFUSED = 1, 2, 3, 4, 5
 EVERYONE = 0
 
-MAX_FRAME = 4 << 20
+MAX_FRAME = 8 << 20
 MAX_MESSAGES = 256
 MAX_PARTIES = 64
 ROOM_BYTES = 32
@@ -154,7 +154,7 @@ def decode(body: bytes) -> Frame:
 class Link:
     """A party's connection to the relay: one room, rounds in order, a time limit on every wait."""
 
-    def __init__(self, port: int, room: bytes, party: int, parties: int, timeout: float = 30.0) -> None:
+    def __init__(self, port: int, room: bytes, party: int, parties: int, timeout: float = 60.0) -> None:
         self.sent = self.received = self.round = 0
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
