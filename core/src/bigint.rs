@@ -26,6 +26,7 @@ mod modulus;
 mod multi_pow;
 mod pow;
 mod residue;
+mod safe_prime;
 mod square;
 mod table;
 

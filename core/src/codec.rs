@@ -35,8 +35,14 @@ pub enum Kind {
     PaillierEqualityProof = 0x0106,
     /// [`paillier`](crate::paillier): a proof that a ciphertext holds a product.
     PaillierProductProof = 0x0107,
+    /// [`paillier::threshold`](crate::paillier::threshold): who shares a key.
+    PaillierThresholdSetup = 0x0108,
+    /// [`paillier::threshold`](crate::paillier::threshold): a party's share of a decryption.
+    PaillierDecryptionShare = 0x0109,
     /// [`paillier`](crate::paillier): a secret key.
     PaillierSecretKey = SECRET | 0x0101,
+    /// [`paillier::threshold`](crate::paillier::threshold): a party's share of a key.
+    PaillierKeyShare = SECRET | 0x0108,
     /// [`shamir`](crate::shamir): a share of a byte string.
     ShamirShare = SECRET | 0x0201,
     /// [`shamir`](crate::shamir): a share of field elements.

@@ -7,6 +7,7 @@
 //! [`EncryptedArray`] is the main form: numbers of any shape at one public scale, with broadcasting, sums, means and
 //! products with known weights; it knows its headroom, so that an operation fails where a number could wrap around.
 //! [`PackedArray`] holds many numbers in one ciphertext. [`Ciphertext`] and [`Plaintext`] are the integers below.
+//! [`threshold`] shares a key, so that only enough parties together decrypt.
 //!
 //! # Security
 //! Ciphertexts hide the numbers from whoever sees them and chooses what is encrypted (IND-CPA), under the decisional
@@ -62,6 +63,7 @@ mod proven;
 mod randomizer;
 mod signed;
 mod submission;
+pub mod threshold;
 mod validate;
 mod wire;
 

@@ -366,6 +366,69 @@ mod paillier {
         context: keys().public_key(), floor: 9_000, limit: LIMIT);
 }
 
+mod paillier_threshold {
+    use super::support::{malformed::LIMIT, random::rng, vectors::samples};
+    use crate::malformed;
+    use std::sync::OnceLock;
+    use veilkit::{
+        ErrorKind,
+        codec::Decode,
+        paillier::{
+            EncryptedArray, PlainArray, PublicKey, UnprovenPublicKey,
+            threshold::{DecryptionShare, KeyShare, Setup, combine},
+        },
+        shape::Shape,
+    };
+
+    fn inputs(name: &str) -> Vec<Vec<u8>> {
+        let (_, file) = super::support::vectors::files()
+            .into_iter()
+            .find(|(_, file)| file.algorithm == "paillier_threshold/combine")
+            .expect("a file");
+        file.tests[0].list(name)
+    }
+
+    fn key() -> &'static PublicKey {
+        static KEY: OnceLock<PublicKey> = OnceLock::new();
+        KEY.get_or_init(|| {
+            let key = UnprovenPublicKey::from_bytes(&inputs("paillier_public_key")[0], ()).expect("a sample");
+            key.trust_without_proof()
+        })
+    }
+
+    fn setup() -> &'static Setup {
+        static SETUP: OnceLock<Setup> = OnceLock::new();
+        SETUP.get_or_init(|| {
+            Setup::from_bytes(&inputs("paillier_threshold_setup")[0], key()).expect("a sample")
+        })
+    }
+
+    fn array() -> &'static EncryptedArray {
+        static ARRAY: OnceLock<EncryptedArray> = OnceLock::new();
+        ARRAY.get_or_init(|| {
+            EncryptedArray::from_bytes(&inputs("paillier_array")[0], key()).expect("a sample")
+        })
+    }
+
+    // Each decoding inverts modulo n^2 for each party.
+    malformed!(paillier_threshold_setup, Setup, inputs("paillier_threshold_setup"), |setup: Setup| {
+        assert!((2..=setup.parties().len()).contains(&setup.threshold()) && !setup.dealer().is_empty());
+        assert_eq!(combine(&setup, array(), &[], b"", &mut ()).unwrap_err().kind(), ErrorKind::TooFewShares);
+    }, context: key(), floor: 9_000, limit: LIMIT);
+
+    // Each decoding raises to a power of over 4000 bits; nothing but the samples fits.
+    malformed!(paillier_key_share, KeyShare, samples("paillier_key_share", 1), |share: KeyShare| {
+        let number = PlainArray::integers(key().params(), &Shape::default(), &[5]).expect("small");
+        let array = EncryptedArray::encrypt(key(), &number, &mut rng("use"), &mut ()).expect("fits");
+        let made = DecryptionShare::create(&share, &array, b"malformed", &mut rng("use"), &mut ());
+        assert!(made.expect("one key").verify(setup(), &array, b"malformed").is_ok());
+    }, context: setup(), floor: 1_500, limit: 4 * LIMIT);
+
+    malformed!(paillier_decryption_share, DecryptionShare, inputs("paillier_decryption_share"),
+        |share: DecryptionShare| assert!(share.verify(setup(), array(), b"malformed").is_err()),
+        context: setup(), floor: 6_000, limit: 2 * LIMIT);
+}
+
 mod elgamal {
     use super::support::{malformed::LIMIT, random::rng, vectors::samples};
     use crate::malformed;

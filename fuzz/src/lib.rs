@@ -12,7 +12,7 @@ use veilkit::{
         IdentityKey,
         secure_sum::{Input, Plan, Session},
     },
-    paillier::{PublicKey, UnprovenPublicKey},
+    paillier::{PublicKey, UnprovenPublicKey, threshold::Setup},
 };
 
 /// Decodes the bytes as `T`; what is accepted must encode to the same bytes, and is then used.
@@ -36,6 +36,18 @@ pub fn paillier_key() -> &'static PublicKey {
         let file = parse(include_str!("../../vectors/paillier/encrypt.json"));
         let key: UnprovenPublicKey = read(&file["tests"][0]["inputs"]["paillier_public_key"]);
         key.trust_without_proof()
+    })
+}
+
+/// The shared key of the decryption shares in `vectors/`.
+pub fn paillier_setup() -> &'static Setup {
+    static SETUP: OnceLock<Setup> = OnceLock::new();
+    SETUP.get_or_init(|| {
+        let file = parse(include_str!("../../vectors/paillier_threshold/combine.json"));
+        let inputs = &file["tests"][0]["inputs"];
+        let key: UnprovenPublicKey = read(&inputs["paillier_public_key"]);
+        let setup = bytes(&inputs["paillier_threshold_setup"]);
+        Setup::from_bytes(&setup, &key.trust_without_proof()).expect("a valid encoding")
     })
 }
 
@@ -83,9 +95,12 @@ fn parse(text: &str) -> Value {
     serde_json::from_str(text).expect("vectors are JSON")
 }
 
-fn read<T: Decode>(hex: &Value) -> T {
+fn bytes(hex: &Value) -> Vec<u8> {
     let hex = hex.as_str().expect("a string");
     let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex");
-    let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(byte).collect();
-    T::from_bytes(&bytes, ()).expect("a valid encoding")
+    (0..hex.len()).step_by(2).map(byte).collect()
+}
+
+fn read<T: Decode>(hex: &Value) -> T {
+    T::from_bytes(&bytes(hex), ()).expect("a valid encoding")
 }

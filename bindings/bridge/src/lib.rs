@@ -12,6 +12,7 @@ pub mod guard;
 pub mod holders;
 pub mod packed_shares;
 pub mod paillier;
+pub mod paillier_threshold;
 pub mod random;
 pub mod secure_sum;
 pub mod shamir;

@@ -10,6 +10,7 @@ mod holders;
 mod mpc;
 mod packed;
 mod paillier;
+mod paillier_threshold;
 mod plain;
 mod proofs;
 mod shamir;
@@ -46,6 +47,9 @@ mod _native {
         mpc::{MpcIdentityKey, MpcSumOutput, MpcSumPlan, MpcSumSession},
         packed::PaillierPackedArray,
         paillier::{PaillierPool, PaillierPublicKey, PaillierSecretKey, PaillierUnprovenPublicKey},
+        paillier_threshold::{
+            PaillierDecryptionShare, PaillierKeyShare, PaillierThresholdSetup, paillier_deal,
+        },
         proofs::{PaillierEqualityProof, PaillierProductProof, PaillierSubmission},
         shamir::{
             ShamirShare,

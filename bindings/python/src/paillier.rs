@@ -177,7 +177,7 @@ impl PaillierPublicKey {
 }
 
 impl PaillierPublicKey {
-    fn proven(proven: ProvenPublicKey) -> Self {
+    pub(crate) fn proven(proven: ProvenPublicKey) -> Self {
         Self(proven.public_key().clone(), Some(proven))
     }
 }

@@ -745,6 +745,60 @@ def repair(test: Any) -> None:
     assert share.to_bytes() == unhex(test["expected"][f"shamir_{test['inputs']['sharing']}_share"])
 
 
+def threshold_setup(inputs: Any) -> paillier.ThresholdSetup:
+    data = unhex(inputs["paillier_threshold_setup"])
+    return paillier.ThresholdSetup.from_bytes(data, public_key(inputs["paillier_public_key"]))
+
+
+def threshold_deal(test: Any) -> None:
+    inputs = test["inputs"]
+    key, parties = secret_key(inputs["paillier_secret_key"]), inputs["parties"]
+    setup, shares = paillier.deal(parties, inputs["threshold"], dealer=inputs["dealer"], secret_key=key)
+    assert (setup.dealer, setup.parties, setup.threshold) == (inputs["dealer"], tuple(parties), inputs["threshold"])
+    theirs = paillier.ThresholdSetup.from_bytes(unhex(test["expected"]["paillier_threshold_setup"]), key.public_key)
+    dealt = [paillier.KeyShare.from_bytes(data, theirs) for data in unhex(test["expected"]["paillier_key_share"])]
+    x = key.public_key.encrypt([5])
+    for who, held in ((setup, shares), (theirs, dealt)):
+        made = [share.decryption_share(x, session=b"") for share in held[-inputs["threshold"] :]]
+        assert who.combine(x, made, session=b"").tolist() == [5]
+
+
+def threshold_array(inputs: Any) -> Any:
+    key = public_key(inputs["paillier_public_key"])
+    if "paillier_array" in inputs:
+        return EncryptedArray.from_bytes(unhex(inputs["paillier_array"]), key)
+    return PackedArray.from_bytes(unhex(inputs["paillier_packed_array"]), key)
+
+
+def threshold_share(test: Any) -> None:
+    inputs = test["inputs"]
+    setup, encrypted, session = threshold_setup(inputs), threshold_array(inputs), unhex(inputs["session"])
+    theirs = paillier.DecryptionShare.from_bytes(unhex(test["expected"]["paillier_decryption_share"]), setup)
+    theirs.verify(encrypted, session=session)
+    share = paillier.KeyShare.from_bytes(unhex(inputs["paillier_key_share"]), setup)
+    ours = share.decryption_share(encrypted, session=session)
+    ours.verify(encrypted, session=session)
+    assert ours.party == theirs.party and len(bytes(ours)) == len(bytes(theirs))
+
+
+def threshold_combine(test: Any) -> None:
+    inputs = test["inputs"]
+    setup, encrypted = threshold_setup(inputs), threshold_array(inputs)
+    given = unhex(inputs["paillier_decryption_share"])
+    shares = [paillier.DecryptionShare.from_bytes(data, setup) for data in given]
+    opened = setup.combine(encrypted, shares, session=unhex(inputs["session"]))
+    assert opened.tolist() == test["expected"].get("integers", test["expected"].get("values"))
+    assert list(opened.shape) == test["expected"]["shape"]
+
+
+def decodes_under_setup(name: str, kind: Any) -> Callable[[Any], None]:
+    def procedure(test: Any) -> None:
+        data = unhex(test["inputs"][name])
+        assert kind.from_bytes(data, threshold_setup(test["inputs"])).to_bytes() == data
+
+    return procedure
+
+
 def plan(test: Any) -> None:
     assert mpc.SumPlan.from_bytes(unhex(test["inputs"]["secure_sum_plan"])).hash == unhex(test["expected"]["hash"])
 
@@ -802,6 +856,12 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "elgamal/ballot_verify": lambda test: elgamal_ballot(test["inputs"], test["inputs"]["elgamal_additive_ballot"]),
     "decode/mpc_identity_key": decodes("mpc_identity_key", mpc.IdentityKey.from_bytes),
     "decode/paillier_array": decodes_under_key("paillier_array", EncryptedArray),
+    "decode/paillier_decryption_share": decodes_under_setup("paillier_decryption_share", paillier.DecryptionShare),
+    "decode/paillier_key_share": decodes_under_setup("paillier_key_share", paillier.KeyShare),
+    "decode/paillier_threshold_setup": decodes_under_key("paillier_threshold_setup", paillier.ThresholdSetup),
+    "paillier_threshold/combine": threshold_combine,
+    "paillier_threshold/deal": threshold_deal,
+    "paillier_threshold/share": threshold_share,
     "decode/paillier_equality_proof": decodes_under_key("paillier_equality_proof", EqualityProof),
     "decode/paillier_packed_array": decodes_under_key("paillier_packed_array", PackedArray),
     "decode/paillier_product_proof": decodes_under_key("paillier_product_proof", ProductProof),

@@ -17,6 +17,7 @@ mod elgamal_statements;
 mod file;
 mod holders;
 mod paillier;
+mod paillier_threshold;
 #[path = "../../tests/vectors/procedures.rs"]
 mod procedures;
 mod secure_sum;
@@ -33,6 +34,7 @@ fn main() {
         custody::files(),
         holders::files(),
         paillier::files(),
+        paillier_threshold::files(),
         elgamal::files(),
         elgamal_proofs::files(),
         elgamal_statements::files(),

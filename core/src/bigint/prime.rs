@@ -10,7 +10,9 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::convert::{from_boxed, to_boxed};
+use super::safe_prime;
 use crate::error::{Error, ErrorKind, Result};
+use crate::progress::Observer;
 
 /// Random bases for a candidate of our own. A random odd number of k bits that passes t of them is composite with
 /// probability below `k^(3/2) 2^t t^(-1/2) 4^(2 - sqrt(t k))`: below `2^-128` from 400 bits on. (Damgård, Landrock,
@@ -30,7 +32,7 @@ const MIN_BITS: usize = 64;
 /// # Security
 /// Composite with probability below `2^-128` from 400 bits on.
 pub fn random_prime(bits: usize, rng: &mut impl CryptoRng) -> Result<Zeroizing<Vec<u64>>> {
-    find(bits, Flavor::Any, false, rng)
+    find(bits, false, rng)
 }
 
 /// A random prime `p = 3 mod 4` of exactly `bits` bits, with the two highest set: the product of two such primes has
@@ -41,17 +43,26 @@ pub fn random_prime(bits: usize, rng: &mut impl CryptoRng) -> Result<Zeroizing<V
 /// # Timing
 /// As [`random_prime`].
 pub fn random_blum_prime(bits: usize, rng: &mut impl CryptoRng) -> Result<Zeroizing<Vec<u64>>> {
-    find(bits, Flavor::Any, true, rng)
+    find(bits, true, rng)
 }
 
 /// A random prime `p` of exactly `bits` bits, with the two highest set, for which `(p - 1) / 2` is prime too.
 ///
+/// The observer is asked often whether to go on, and told nothing of use.
+///
 /// # Errors
-/// `InvalidParams` below 64 or above 8192 bits.
+/// `InvalidParams` below 64 or above 8192 bits; `Cancelled` when the observer stops the work.
 /// # Timing
 /// As [`random_prime`]; takes some hundred times as long.
-pub fn random_safe_prime(bits: usize, rng: &mut impl CryptoRng) -> Result<Zeroizing<Vec<u64>>> {
-    find(bits, Flavor::Safe, true, rng)
+/// # Security
+/// As [`random_prime`], for both primes.
+pub fn random_safe_prime(
+    bits: usize,
+    rng: &mut impl CryptoRng,
+    observer: &mut dyn Observer,
+) -> Result<Zeroizing<Vec<u64>>> {
+    check_bits(bits)?;
+    safe_prime::search(bits, rng, observer)
 }
 
 /// Whether a public number is prime, with error below `2^-128` even if an attacker chose it.
@@ -59,20 +70,29 @@ pub fn is_probable_prime_vartime(number: &[u64], rng: &mut impl CryptoRng) -> bo
     is_probable_prime(&to_boxed(number), Flavor::Any, ROUNDS_FOREIGN, rng)
 }
 
+const REFUSED: Error = Error::new(ErrorKind::InvalidParams, "prime must have from 64 to 8192 bits");
+
+fn check_bits(bits: usize) -> Result<u32> {
+    let bits = Some(bits).filter(|bits| (MIN_BITS..=super::Modulus::MAX_BITS).contains(bits));
+    bits.and_then(|bits| u32::try_from(bits).ok()).ok_or(REFUSED)
+}
+
 /// A random prime; 3 modulo 4 if it must be a Blum prime.
-fn find(bits: usize, flavor: Flavor, blum: bool, rng: &mut impl CryptoRng) -> Result<Zeroizing<Vec<u64>>> {
-    let refused = Error::new(ErrorKind::InvalidParams, "prime must have from 64 to 8192 bits");
-    if !(MIN_BITS..=super::Modulus::MAX_BITS).contains(&bits) {
-        return Err(refused);
-    }
-    let length = u32::try_from(bits).map_err(|_| refused.clone())?;
-    let sieve = SmallFactorsSieveFactory::<BoxedUint>::new(flavor, length, SetBits::TwoMsb)
+fn find(bits: usize, blum: bool, rng: &mut impl CryptoRng) -> Result<Zeroizing<Vec<u64>>> {
+    let length = check_bits(bits)?;
+    let refused = REFUSED;
+    let sieve = SmallFactorsSieveFactory::<BoxedUint>::new(Flavor::Any, length, SetBits::TwoMsb)
         .map_err(|_| refused.clone())?;
     let accept = |rng: &mut _, candidate: &BoxedUint| {
-        (!blum || candidate.bit_vartime(1)) && is_probable_prime(candidate, flavor, ROUNDS_RANDOM, rng)
+        (!blum || candidate.bit_vartime(1)) && is_probable_prime(candidate, Flavor::Any, ROUNDS_RANDOM, rng)
     };
     let prime = sieve_and_find(rng, sieve, accept).map_err(|_| refused.clone())?.ok_or(refused)?;
     Ok(from_boxed(&Zeroizing::new(prime)))
+}
+
+/// Whether a random number and its half are primes.
+pub(super) fn is_safe_prime_vartime(number: &[u64], rng: &mut impl CryptoRng) -> bool {
+    is_probable_prime(&to_boxed(number), Flavor::Safe, ROUNDS_RANDOM, rng)
 }
 
 fn is_probable_prime(candidate: &BoxedUint, flavor: Flavor, rounds: usize, rng: &mut impl CryptoRng) -> bool {
@@ -118,10 +138,16 @@ mod tests {
     #[test]
     fn safe_primes_are_safe() {
         let mut rng = rng(2);
-        let prime = random_safe_prime(128, &mut rng).unwrap();
-        let half = (big(&prime) - 1_u32) / 2_u32;
-        assert!(is_probable_prime_vartime(&prime, &mut rng));
-        assert!(is_probable_prime_vartime(&half.to_u64_digits(), &mut rng));
+        for bits in [64, 65, 127, 128, 129, 256] {
+            let prime = random_safe_prime(bits, &mut rng, &mut ()).unwrap();
+            let half = (big(&prime) - 1_u32) / 2_u32;
+            assert!(is_probable_prime_vartime(&prime, &mut rng));
+            assert!(is_probable_prime_vartime(&half.to_u64_digits(), &mut rng));
+            assert_eq!((bits_vartime(&prime), big(&prime).bit(bits as u64 - 2)), (bits, true));
+        }
+        let mut stop = |_: usize, _: usize| core::ops::ControlFlow::Break(());
+        let stopped = random_safe_prime(256, &mut rng, &mut stop).unwrap_err();
+        assert_eq!(stopped.kind(), ErrorKind::Cancelled);
     }
 
     #[test]
@@ -145,7 +171,10 @@ mod tests {
         let mut rng = rng(4);
         for bits in [0, 1, 63, 8193] {
             assert_eq!(random_prime(bits, &mut rng).unwrap_err().kind(), ErrorKind::InvalidParams);
-            assert_eq!(random_safe_prime(bits, &mut rng).unwrap_err().kind(), ErrorKind::InvalidParams);
+            assert_eq!(
+                random_safe_prime(bits, &mut rng, &mut ()).unwrap_err().kind(),
+                ErrorKind::InvalidParams
+            );
         }
     }
 }

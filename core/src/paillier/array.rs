@@ -13,6 +13,7 @@ use super::format::Format;
 use super::keys::{PublicKey, SecretKey};
 use super::magnitude::Magnitude;
 use super::plain::PlainArray;
+use super::plaintext::Plaintext;
 use super::pool::RandomizerPool;
 use super::signed::{self, SignedInteger};
 use crate::error::{Error, ErrorKind, Result};
@@ -174,11 +175,8 @@ impl EncryptedArray {
     /// # Timing
     /// Constant in the values; varies with shape and scale.
     pub fn decrypt(&self, key: &SecretKey, observer: &mut dyn Observer) -> Result<Zeroizing<Vec<f64>>> {
-        let integers = self.decrypt_signed(key, observer)?;
-        encoder::decode_f64(
-            integers.iter().map(|(negative, limbs)| (*negative, &limbs[..])),
-            self.format.scale,
-        )
+        self.check_key(key.public_key())?;
+        self.decode(&key.decrypt_many(&self.ciphertexts, observer)?)
     }
 
     /// The integers, row-major, of an array at scale 0.
@@ -194,11 +192,9 @@ impl EncryptedArray {
         key: &SecretKey,
         observer: &mut dyn Observer,
     ) -> Result<Zeroizing<Vec<i128>>> {
-        if self.format.scale != 0 {
-            return Err(Error::new(ErrorKind::ParamsMismatch, "array: fixed-point numbers, not integers"));
-        }
-        let integers = self.decrypt_signed(key, observer)?;
-        encoder::decode_i128(integers.iter().map(|(negative, limbs)| (*negative, &limbs[..])))
+        self.check_key(key.public_key())?;
+        self.check_integers()?;
+        self.decode_integers(&key.decrypt_many(&self.ciphertexts, observer)?)
     }
 
     /// Bits after the binary point: 0 for integers.
@@ -216,14 +212,31 @@ impl EncryptedArray {
         (self.key.params().modulus_bits() - 2).saturating_sub(self.format.bound.bits())
     }
 
+    /// Refuses fixed-point numbers.
+    pub(super) fn check_integers(&self) -> Result<()> {
+        match self.format.scale {
+            0 => Ok(()),
+            _ => Err(Error::new(ErrorKind::ParamsMismatch, "array: fixed-point numbers, not integers")),
+        }
+    }
+
+    /// The numbers in the plaintexts of all elements.
+    pub(super) fn decode(&self, plaintexts: &[Plaintext]) -> Result<Zeroizing<Vec<f64>>> {
+        let integers = self.signed(plaintexts)?;
+        let integers = integers.iter().map(|(negative, limbs)| (*negative, &limbs[..]));
+        encoder::decode_f64(integers, self.format.scale)
+    }
+
+    /// The integers in the plaintexts of all elements.
+    pub(super) fn decode_integers(&self, plaintexts: &[Plaintext]) -> Result<Zeroizing<Vec<i128>>> {
+        let integers = self.signed(plaintexts)?;
+        encoder::decode_i128(integers.iter().map(|(negative, limbs)| (*negative, &limbs[..])))
+    }
+
     /// The integers as sign and magnitude, all checked against the bound.
-    fn decrypt_signed(&self, key: &SecretKey, observer: &mut dyn Observer) -> Result<Vec<SignedInteger>> {
-        self.check_key(key.public_key())?;
-        let plaintexts = key.decrypt_many(&self.ciphertexts, observer)?;
-        signed::within(
-            plaintexts.iter().map(|plaintext| plaintext.to_sign_magnitude(&self.key)),
-            self.format.bound,
-        )
+    fn signed(&self, plaintexts: &[Plaintext]) -> Result<Vec<SignedInteger>> {
+        let integers = plaintexts.iter().map(|plaintext| plaintext.to_sign_magnitude(&self.key));
+        signed::within(integers, self.format.bound)
     }
 }
 

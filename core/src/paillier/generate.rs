@@ -21,22 +21,31 @@ impl Keypair {
     /// Not constant: the search for primes tries candidates with divisions and early exits. It runs once, on input that
     /// nobody chooses or repeats; make keys where nobody measures. What follows the search is constant in the primes.
     pub fn generate(params: Params, rng: &mut impl CryptoRng) -> Result<Self> {
-        let bits = params.modulus_limbs() * limbs::LIMB_BITS / 2;
-        let (p, q) = loop {
-            let (mut p, mut q) = (prime::random_blum_prime(bits, rng)?, prime::random_blum_prime(bits, rng)?);
-            let swap = limbs::lt(&p, &q);
-            conditional_swap(&mut p, &mut q, swap);
-            if check_primes::fit_each_other(&p, &q) {
-                break (p, q);
-            }
-        };
-        let mut n = Zeroizing::new(vec![0; params.modulus_limbs()]);
-        limbs::mul(&mut n, &p, &q);
-        let modulus = Modulus::new(&n)?;
-        let x = random::random_unit(&modulus, rng);
-        let h = modulus.neg(&modulus.square(&x));
-        Ok(Self { secret_key: SecretKey::assemble(params, &p, &q, &modulus.to_limbs(&h))? })
+        generate_with(params, rng, prime::random_blum_prime).map(|secret_key| Self { secret_key })
     }
+}
+
+/// A key of two primes that `prime` draws, given their length; they are drawn again until they fit each other.
+pub(super) fn generate_with<R: CryptoRng>(
+    params: Params,
+    rng: &mut R,
+    mut prime: impl FnMut(usize, &mut R) -> Result<Zeroizing<Vec<u64>>>,
+) -> Result<SecretKey> {
+    let bits = params.modulus_limbs() * limbs::LIMB_BITS / 2;
+    let (p, q) = loop {
+        let (mut p, mut q) = (prime(bits, rng)?, prime(bits, rng)?);
+        let swap = limbs::lt(&p, &q);
+        conditional_swap(&mut p, &mut q, swap);
+        if check_primes::fit_each_other(&p, &q) {
+            break (p, q);
+        }
+    };
+    let mut n = Zeroizing::new(vec![0; params.modulus_limbs()]);
+    limbs::mul(&mut n, &p, &q);
+    let modulus = Modulus::new(&n)?;
+    let x = random::random_unit(&modulus, rng);
+    let h = modulus.neg(&modulus.square(&x));
+    SecretKey::assemble(params, &p, &q, &modulus.to_limbs(&h))
 }
 
 pub(super) fn conditional_swap(a: &mut [u64], b: &mut [u64], choice: Choice) {

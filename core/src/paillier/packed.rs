@@ -100,9 +100,8 @@ impl PackedArray {
     /// # Timing
     /// Constant in the values; varies with shape, layout and scale.
     pub fn decrypt(&self, key: &SecretKey, observer: &mut dyn Observer) -> Result<Zeroizing<Vec<f64>>> {
-        let integers = self.decrypt_signed(key, observer)?;
-        let integers = integers.iter().take(self.shape.len());
-        encoder::decode_f64(integers.map(|(negative, limbs)| (*negative, &limbs[..])), self.format.scale)
+        self.check_key(key.public_key())?;
+        self.decode(&key.decrypt_many(&self.ciphertexts, observer)?)
     }
 
     /// The integers, row-major, of an array at scale 0.
@@ -117,12 +116,9 @@ impl PackedArray {
         key: &SecretKey,
         observer: &mut dyn Observer,
     ) -> Result<Zeroizing<Vec<i128>>> {
-        if self.format.scale != 0 {
-            return Err(Error::new(ErrorKind::ParamsMismatch, "array: fixed-point numbers, not integers"));
-        }
-        let integers = self.decrypt_signed(key, observer)?;
-        let integers = integers.iter().take(self.shape.len());
-        encoder::decode_i128(integers.map(|(negative, limbs)| (*negative, &limbs[..])))
+        self.check_key(key.public_key())?;
+        self.check_integers()?;
+        self.decode_integers(&key.decrypt_many(&self.ciphertexts, observer)?)
     }
 
     /// The sum of two packed arrays of the same shape and layout. Scales are aligned to the higher one.
@@ -284,19 +280,42 @@ impl PackedArray {
         Ok(self.derive(sums, format))
     }
 
-    fn decrypt_signed(&self, key: &SecretKey, observer: &mut dyn Observer) -> Result<Vec<SignedInteger>> {
-        if self.key.id() != key.public_key().id() {
-            return Err(Error::new(ErrorKind::ParamsMismatch, "array: encrypted under another key"));
+    /// Refuses fixed-point numbers.
+    pub(super) fn check_integers(&self) -> Result<()> {
+        match self.format.scale {
+            0 => Ok(()),
+            _ => Err(Error::new(ErrorKind::ParamsMismatch, "array: fixed-point numbers, not integers")),
         }
-        let plaintexts = key.decrypt_many(&self.ciphertexts, observer)?;
+    }
+
+    /// The numbers in the plaintexts of all ciphertexts.
+    pub(super) fn decode(&self, plaintexts: &[Plaintext]) -> Result<Zeroizing<Vec<f64>>> {
+        let integers = self.signed(plaintexts)?;
+        let integers = integers.iter().take(self.shape.len());
+        encoder::decode_f64(integers.map(|(negative, limbs)| (*negative, &limbs[..])), self.format.scale)
+    }
+
+    /// The integers in the plaintexts of all ciphertexts.
+    pub(super) fn decode_integers(&self, plaintexts: &[Plaintext]) -> Result<Zeroizing<Vec<i128>>> {
+        let integers = self.signed(plaintexts)?;
+        let integers = integers.iter().take(self.shape.len());
+        encoder::decode_i128(integers.map(|(negative, limbs)| (*negative, &limbs[..])))
+    }
+
+    fn signed(&self, plaintexts: &[Plaintext]) -> Result<Vec<SignedInteger>> {
         let slots = plaintexts.iter().flat_map(|plaintext| self.slots.unpack(plaintext, &self.key));
         signed::within(slots.map(Ok), self.format.bound)
     }
 
-    fn check_layout(&self, other: &Self) -> Result<()> {
-        if self.key.id() != other.key.id() {
-            return Err(Error::new(ErrorKind::ParamsMismatch, "array: encrypted under another key"));
+    fn check_key(&self, key: &PublicKey) -> Result<()> {
+        match self.key.id() == key.id() {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::ParamsMismatch, "array: encrypted under another key")),
         }
+    }
+
+    fn check_layout(&self, other: &Self) -> Result<()> {
+        self.check_key(&other.key)?;
         if self.shape != other.shape {
             return Err(Error::new(ErrorKind::ShapeMismatch, "array shapes do not fit"));
         }

@@ -6,6 +6,6 @@
 pub(super) mod bits;
 pub(super) mod equality;
 pub(super) mod modulus;
-mod powers;
+pub(super) mod powers;
 pub(super) mod product;
 pub(super) mod range;

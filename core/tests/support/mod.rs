@@ -4,4 +4,5 @@
 pub mod alloc;
 pub mod malformed;
 pub mod random;
+pub mod safe_primes;
 pub mod vectors;

@@ -15,6 +15,8 @@ mod elgamal;
 mod holders;
 #[path = "paillier.rs"]
 mod paillier;
+#[path = "paillier_threshold.rs"]
+mod paillier_threshold;
 #[path = "secure_sum.rs"]
 mod secure_sum;
 #[path = "shamir.rs"]
@@ -31,6 +33,7 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
         "dkg" => dkg::run(procedure, test),
         "elgamal" => elgamal::run(procedure, test),
         "paillier" => paillier::run(procedure, test),
+        "paillier_threshold" => paillier_threshold::run(procedure, test),
         "secure_sum" => secure_sum::run(procedure, test),
         "decode" => decoders(procedure, test),
         _ => panic!("no procedures for {scheme}"),
@@ -38,6 +41,11 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
 }
 
 fn decoders(kind: &str, test: &Test) -> Result<Value> {
+    const THRESHOLD: [&str; 3] =
+        ["paillier_threshold_setup", "paillier_key_share", "paillier_decryption_share"];
+    if THRESHOLD.contains(&kind) {
+        return paillier_threshold::decode(kind, test);
+    }
     match kind.split('_').next().expect("a name") {
         "shamir" => shamir::decode(kind, test),
         "dkg" | "decryption" => dkg::decode(kind, test),

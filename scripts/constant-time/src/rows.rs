@@ -6,6 +6,7 @@ mod elgamal;
 mod field;
 mod mpc;
 mod paillier;
+mod paillier_threshold;
 mod secret;
 mod shamir;
 mod transcript;
@@ -39,6 +40,7 @@ const GROUPS: &[&[Row]] = &[
     field::ROWS,
     mpc::ROWS,
     paillier::ROWS,
+    paillier_threshold::ROWS,
     arrays::ROWS,
     elgamal::ROWS,
     shamir::ROWS,

@@ -37,13 +37,16 @@ __all__ = [
     "MpcSumSession",
     "MpcSurvey",
     "PaillierArray",
+    "PaillierDecryptionShare",
     "PaillierEqualityProof",
+    "PaillierKeyShare",
     "PaillierPackedArray",
     "PaillierPool",
     "PaillierProductProof",
     "PaillierPublicKey",
     "PaillierSecretKey",
     "PaillierSubmission",
+    "PaillierThresholdSetup",
     "PaillierUnprovenPublicKey",
     "ShamirCard",
     "ShamirCommitment",
@@ -64,6 +67,7 @@ __all__ = [
     "elgamal_prove_linear",
     "error_kinds",
     "mpc_combine_decryption",
+    "paillier_deal",
     "set_threads",
     "shamir_card_combine",
     "shamir_card_split",
@@ -137,6 +141,58 @@ class PaillierSubmission:
     def scale(self) -> int: ...
     @property
     def range(self) -> tuple[int, int]: ...
+
+def paillier_deal(
+    sizes: tuple[int, int, int],
+    secret_key: PaillierSecretKey | None,
+    dealer: str,
+    parties: Sequence[str],
+    threshold: int,
+    progress: _Report,
+) -> tuple[PaillierPublicKey, PaillierThresholdSetup, list[PaillierKeyShare]]: ...
+
+@final
+class PaillierThresholdSetup:
+    @staticmethod
+    def from_bytes(data: bytes, key: PaillierPublicKey) -> PaillierThresholdSetup: ...
+    def to_bytes(self) -> bytes: ...
+    @property
+    def id(self) -> bytes: ...
+    @property
+    def dealer(self) -> str: ...
+    @property
+    def parties(self) -> list[str]: ...
+    @property
+    def threshold(self) -> int: ...
+    def combine(
+        self,
+        encrypted: PaillierArray | PaillierPackedArray,
+        shares: Sequence[PaillierDecryptionShare],
+        session: bytes,
+        progress: _Report,
+    ) -> npt.NDArray[Any] | list[int]: ...
+
+@final
+class PaillierKeyShare:
+    @staticmethod
+    def from_bytes(data: bytes, setup: PaillierThresholdSetup) -> PaillierKeyShare: ...
+    def to_bytes(self) -> bytes: ...
+    @property
+    def party(self) -> int: ...
+    def decryption_share(
+        self, encrypted: PaillierArray | PaillierPackedArray, session: bytes, progress: _Report
+    ) -> PaillierDecryptionShare: ...
+
+@final
+class PaillierDecryptionShare:
+    @staticmethod
+    def from_bytes(data: bytes, setup: PaillierThresholdSetup) -> PaillierDecryptionShare: ...
+    def to_bytes(self) -> bytes: ...
+    @property
+    def party(self) -> int: ...
+    def verify(
+        self, setup: PaillierThresholdSetup, encrypted: PaillierArray | PaillierPackedArray, session: bytes
+    ) -> None: ...
 
 @final
 class PaillierEqualityProof:

@@ -12,12 +12,12 @@ use crate::error::Result;
 use crate::transcript::Transcript;
 
 /// Bits that hide the product of a challenge, 128 bits, and an exponent: 128 more.
-const HIDING_BITS: usize = 256;
+pub(in super::super) const HIDING_BITS: usize = 256;
 /// Bytes of a challenge.
-pub(super) const CHALLENGE_LEN: usize = 16;
+pub(in super::super) const CHALLENGE_LEN: usize = 16;
 
 /// A challenge.
-pub(super) type Challenge = [u8; CHALLENGE_LEN];
+pub(in super::super) type Challenge = [u8; CHALLENGE_LEN];
 
 /// Powers of `h_s` with exponents below 2^K.
 pub(super) struct Powers<'a> {
@@ -73,7 +73,7 @@ pub(super) fn exponent_limbs(key: &PublicKey) -> usize {
 ///
 /// # Timing
 /// Constant in all of them.
-pub(super) fn respond(mask: &[u64], challenge: &[u64], secret: &[u64]) -> Vec<u64> {
+pub(in super::super) fn respond(mask: &[u64], challenge: &[u64], secret: &[u64]) -> Vec<u64> {
     let mut product = Zeroizing::new(vec![0; mask.len()]);
     limbs::mul(&mut product, secret, challenge);
     let mut response = mask.to_vec();
@@ -82,7 +82,10 @@ pub(super) fn respond(mask: &[u64], challenge: &[u64], secret: &[u64]) -> Vec<u6
 }
 
 /// The whole public key.
-pub(super) fn append_key<'a>(transcript: &'a mut Transcript, key: &PublicKey) -> &'a mut Transcript {
+pub(in super::super) fn append_key<'a>(
+    transcript: &'a mut Transcript,
+    key: &PublicKey,
+) -> &'a mut Transcript {
     transcript
         .append_u64("params id", key.params().params_id().into())
         .append("n", &limbs::to_le_bytes(key.n(), key.params().modulus_bytes()))
@@ -90,6 +93,10 @@ pub(super) fn append_key<'a>(transcript: &'a mut Transcript, key: &PublicKey) ->
 }
 
 /// Reads this many limbs.
-pub(super) fn read_limbs(body: &mut Reader<'_>, count: usize, what: &'static str) -> Result<Vec<u64>> {
+pub(in super::super) fn read_limbs(
+    body: &mut Reader<'_>,
+    count: usize,
+    what: &'static str,
+) -> Result<Vec<u64>> {
     (0..count).map(|_| body.u64(what)).collect()
 }

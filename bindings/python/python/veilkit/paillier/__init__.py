@@ -22,6 +22,9 @@ whose result might not fit fails with `EvaluationError`, so that a decryption is
 A key holder publishes a key with a proof that it is well-formed, and `PublicKey.from_bytes` checks it. Numbers that are
 submitted to somebody's sum come with a proof of their range (`PublicKey.submit`, `Submission.verify`).
 
+A key can be shared, so that only enough parties together decrypt: `deal`, `KeyShare.decryption_share`,
+`ThresholdSetup.combine`.
+
 Security: semantically secure under the decisional composite residuosity assumption and the short-exponent assumption
 of Damgard, Jurik and Nielsen; not against quantum computers. A ciphertext can be changed by anyone without notice, so
 send it over an authentic channel. Shape, kind, bound and key are public; the numbers are not.
@@ -32,10 +35,13 @@ from ._keys import Keypair, PublicKey, SecretKey, UnprovenPublicKey, generate_ke
 from ._packed import PackedArray, sum_packed
 from ._pool import RandomizerPool
 from ._proofs import EqualityProof, ProductProof, ProvenProduct, Submission
+from ._threshold import DecryptionShare, KeyShare, ThresholdSetup, deal
 
 __all__ = [
+    "DecryptionShare",
     "EncryptedArray",
     "EqualityProof",
+    "KeyShare",
     "Keypair",
     "PackedArray",
     "ProductProof",
@@ -44,8 +50,10 @@ __all__ = [
     "RandomizerPool",
     "SecretKey",
     "Submission",
+    "ThresholdSetup",
     "UnprovenPublicKey",
     "concatenate",
+    "deal",
     "generate_keypair",
     "sum_packed",
 ]
