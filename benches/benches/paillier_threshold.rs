@@ -25,8 +25,12 @@ fn dealer(bits: u32, primes: [&str; 2]) -> Dealer {
     let params =
         Params::new(ParamsSpec { modulus_bits: bits, ..ParamsSpec::default() }).expect("a valid size");
     let [p, q] = primes.map(safe_primes::bytes);
-    Dealer::from_secret_key(SecretKey::from_primes(params, &p, &q, &mut rng()).expect("a key"))
-        .expect("safe primes")
+    Dealer::from_secret_key(
+        SecretKey::from_primes(params, &p, &q)
+            .and_then(|key| key.with_provable_base(&mut rng()))
+            .expect("a key"),
+    )
+    .expect("safe primes")
 }
 
 fn decrypt(c: &mut Criterion<CpuTime>) {

@@ -52,6 +52,7 @@ mod factor;
 mod format;
 mod generate;
 mod interchange;
+mod jwk;
 mod keys;
 mod packed;
 mod params;
@@ -64,6 +65,7 @@ mod randomizer;
 mod signed;
 mod submission;
 pub mod threshold;
+mod totient;
 mod validate;
 mod wire;
 

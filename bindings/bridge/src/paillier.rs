@@ -6,7 +6,7 @@ pub use veilkit::paillier::{
 use veilkit::{
     Error, ErrorKind, Result,
     codec::{Decode, Encode, HEADER_LEN, Reader, Writer},
-    paillier::{KeyId, RandomizerPool},
+    paillier::{KeyId, Magnitude, RandomizerPool},
     progress::Observer,
     shape::Shape,
 };
@@ -223,6 +223,25 @@ pub fn from_ciphertexts(key: &PublicKey, bytes: &[u8], like: &PlainArray) -> Res
     let list = key.read_ciphertexts(&mut body, like.shape().len())?;
     body.finish()?;
     EncryptedArray::from_ciphertexts(key, like.shape(), list, like.scale(), like.bound())
+}
+
+/// The array of numbers times `2^scale` that other software encrypted under `key`, along one axis; each number is within the
+/// bound.
+///
+/// # Errors
+/// `InvalidEncoding` for a ciphertext that is none; `HeadroomExhausted` for a bound that does not fit the key.
+pub fn from_scaled_ciphertexts(
+    key: &PublicKey,
+    bytes: &[u8],
+    scale: u32,
+    bound: u64,
+) -> Result<EncryptedArray> {
+    let count = bytes.len() / key.params().ciphertext_bytes();
+    let mut body = Reader::new(bytes);
+    let list = key.read_ciphertexts(&mut body, count)?;
+    body.finish()?;
+    let bound = Magnitude::new(bound.into()).times_pow2(scale)?;
+    EncryptedArray::from_ciphertexts(key, &Shape::new(&[count])?, list, scale, bound)
 }
 
 /// The two primes of a secret key, little-endian, for exchange with other software.

@@ -60,6 +60,18 @@ impl PaillierArray {
         detached(py, || paillier::from_ciphertexts(&key.0, data, &like)).map(Self)
     }
 
+    /// Ciphertexts of numbers times 2^scale, made by other software, along one axis; each number is within the bound.
+    #[staticmethod]
+    fn from_scaled_ciphertexts(
+        py: Python<'_>,
+        data: &[u8],
+        key: &PaillierPublicKey,
+        scale: u32,
+        bound: u64,
+    ) -> PyResult<Self> {
+        detached(py, || paillier::from_scaled_ciphertexts(&key.0, data, scale, bound)).map(Self)
+    }
+
     /// The ciphertexts, little-endian, one after the other; what was computed is rerandomized.
     fn ciphertexts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let bytes = watched(py, None, |observer, rng| paillier::ciphertexts(&self.0, rng, observer))?;

@@ -1,7 +1,10 @@
 //! `veilkit.paillier`: keys as immutable handles; arrays in `arrays.rs`.
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use pyo3::{prelude::*, types::PyBytes};
+use pyo3::{
+    prelude::*,
+    types::{PyBytes, PyString},
+};
 use veilkit_bridge::{
     Observer, Result,
     codec::{Decode, Encode},
@@ -11,6 +14,7 @@ use veilkit_bridge::{
     },
     random::OsRandom,
 };
+use zeroize::Zeroizing;
 
 use crate::{
     arrays::PaillierArray,
@@ -66,6 +70,25 @@ impl PaillierUnprovenPublicKey {
         detached(py, || UnprovenPublicKey::from_bytes(data, ())).map(Self)
     }
 
+    /// The key with this modulus, big-endian.
+    #[staticmethod]
+    fn from_modulus(
+        py: Python<'_>,
+        modulus: &[u8],
+        modulus_bits: u32,
+        fraction_bits: u32,
+        value_bits: u32,
+    ) -> PyResult<Self> {
+        let spec = ParamsSpec { modulus_bits, fraction_bits, value_bits };
+        detached(py, || UnprovenPublicKey::from_modulus(Params::new(spec)?, modulus)).map(Self)
+    }
+
+    /// Reads a key of `phe`.
+    #[staticmethod]
+    fn from_jwk(py: Python<'_>, text: &str, fraction_bits: u32, value_bits: u32) -> PyResult<Self> {
+        detached(py, || UnprovenPublicKey::from_jwk(text, fraction_bits, value_bits)).map(Self)
+    }
+
     /// The key, trusted.
     fn trust_without_proof(&self) -> PaillierPublicKey {
         PaillierPublicKey(self.0.clone().trust_without_proof(), None)
@@ -95,6 +118,11 @@ impl PaillierPublicKey {
     /// The canonical encoding without a proof.
     fn to_bytes_without_proof<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0.to_bytes())
+    }
+
+    /// The modulus as `phe` reads it.
+    fn to_jwk(&self, comment: &str) -> String {
+        self.0.to_jwk(comment)
     }
 
     /// Whether it carries a proof.
@@ -206,8 +234,41 @@ impl PaillierSecretKey {
         PyBytes::new(py, &self.0.to_bytes())
     }
 
-    /// The key that encrypts, with its proof, which is made once.
+    /// The key of two primes, big-endian.
+    #[staticmethod]
+    fn from_primes(
+        py: Python<'_>,
+        primes: (Vec<u8>, Vec<u8>),
+        modulus_bits: u32,
+        fraction_bits: u32,
+        value_bits: u32,
+    ) -> PyResult<Self> {
+        let spec = ParamsSpec { modulus_bits, fraction_bits, value_bits };
+        let primes = (Zeroizing::new(primes.0), Zeroizing::new(primes.1));
+        detached(py, || SecretKey::from_primes(Params::new(spec)?, &primes.0, &primes.1)).map(Self::new)
+    }
+
+    /// Reads a secret key of `phe`.
+    #[staticmethod]
+    fn from_jwk(py: Python<'_>, text: &str, fraction_bits: u32, value_bits: u32) -> PyResult<Self> {
+        detached(py, || SecretKey::from_jwk(text, fraction_bits, value_bits)).map(Self::new)
+    }
+
+    /// The primes as `phe` reads them.
+    fn to_jwk<'py>(&self, py: Python<'py>, comment: &str) -> Bound<'py, PyString> {
+        PyString::new(py, &self.0.to_jwk(comment))
+    }
+
+    /// The same primes with a base that can be proven.
+    fn with_provable_base(&self, py: Python<'_>) -> PyResult<Self> {
+        watched(py, None, |_, rng| self.0.with_provable_base(rng)).map(Self::new)
+    }
+
+    /// The key that encrypts, with its proof, which is made once; without one where there is none.
     fn public_key(&self, py: Python<'_>) -> PyResult<PaillierPublicKey> {
+        if !self.0.is_provable() {
+            return Ok(self.public_key_without_proof());
+        }
         if let Some(proven) = self.1.get() {
             return Ok(PaillierPublicKey::proven(proven.clone()));
         }

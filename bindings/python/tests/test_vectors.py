@@ -483,6 +483,19 @@ def elgamal_evaluate(test: Any) -> None:
     elgamal_same(operations[inputs["operation"]](), test)
 
 
+def read_secret_jwk(test: Any) -> None:
+    key = SecretKey.from_jwk(test["inputs"]["jwk"])
+    assert key.to_bytes() == unhex(test["expected"]["paillier_secret_key"])
+    assert key.public_key.to_bytes() == unhex(test["expected"]["paillier_public_key"])
+    assert SecretKey.from_jwk(key.to_jwk()).to_bytes() == key.to_bytes()
+
+
+def read_public_jwk(test: Any) -> None:
+    key = UnprovenPublicKey.from_jwk(test["inputs"]["jwk"]).trust_without_proof()
+    assert key.to_bytes() == unhex(test["expected"]["paillier_public_key"])
+    assert UnprovenPublicKey.from_jwk(key.to_jwk()).trust_without_proof() == key
+
+
 def prove_public_key(test: Any) -> None:
     key = SecretKey.from_bytes(unhex(test["inputs"]["paillier_secret_key"]))
     data = unhex(test["expected"]["paillier_proven_public_key"])
@@ -895,6 +908,8 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "paillier/prove_equality": prove_equality,
     "paillier/prove_product": prove_product,
     "paillier/prove_public_key": prove_public_key,
+    "paillier/read_public_jwk": read_public_jwk,
+    "paillier/read_secret_jwk": read_secret_jwk,
     "paillier/submit": submit,
     "paillier/verify_equality": verify_equality,
     "paillier/verify_product": verify_product,

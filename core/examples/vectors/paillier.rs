@@ -21,6 +21,7 @@ pub(crate) fn files() -> Vec<File> {
     let keys = generate(SMALL);
     let mut files = vec![keygen(), bad_public_key(&keys), bad_secret_key(&keys)];
     files.extend(proven_keys(&keys));
+    files.extend(jwks(&keys));
     files.extend(submissions(&keys));
     files.extend(statements(&keys));
     files.extend(arrays(&keys));
@@ -363,6 +364,75 @@ fn proven_keys(keys: &Keypair) -> Vec<File> {
     flip("the first n-th root", roots);
     flip("the last fourth root", last);
     vec![prove, bad.finish(), proof.finish()]
+}
+
+/// Keys in the JSON of `phe`: one that it drew itself, with primes that are 1 modulo 4, and one of ours.
+fn jwks(keys: &Keypair) -> Vec<File> {
+    const THEIRS: &str = include_str!("phe_key.json");
+    let inputs = |text: &str| json!({ "jwk": text, "fraction_bits": 40, "value_bits": 88 });
+    let source = "keys of ours, and one that phe 1.5.0 drew";
+    let path = "paillier/read_secret_jwk.json";
+    let mut secret = File::new(path, "paillier/read_secret_jwk", source, nothing());
+    let path = "paillier/read_public_jwk.json";
+    let mut public = File::new(path, "paillier/read_public_jwk", source, nothing());
+    let ours = keys.secret_key().to_jwk("a key of ours");
+    let parts: Value = serde_json::from_str(&ours).expect("JSON");
+    let mut older = parts.clone();
+    let bytes = keys.secret_key().to_bytes();
+    let [p, q] = [0, N / 2].map(|at| BigUint::from_bytes_le(&bytes[BODY + at..][..N / 2]));
+    let lambda = ((p - 1_u8) * (q - 1_u8)).to_bytes_be();
+    let members = older.as_object_mut().expect("an object");
+    members.remove("p");
+    members.remove("q");
+    members.insert("lambda".into(), base64url(&lambda).into());
+    for (comment, text) in
+        [("drawn by phe", THEIRS.to_owned()), ("ours", ours.to_string()), ("with lambda", older.to_string())]
+    {
+        let read = secret.valid(comment, inputs(&text), None);
+        let parts: Value = serde_json::from_str(&text).expect("JSON");
+        let found = public.valid(comment, inputs(&parts["pub"].to_string()), None);
+        assert_eq!(read["paillier_public_key"], found["paillier_public_key"]);
+    }
+    let with = |name: &str, value: Value| {
+        let mut parts = parts.clone();
+        parts[name] = value;
+        inputs(&parts.to_string())
+    };
+    for (comment, inputs) in [
+        ("no JSON", inputs("{")),
+        ("another kind of key", with("kty", json!("RSA"))),
+        ("not for decryption", with("key_ops", json!(["encrypt"]))),
+        ("p and q are the same", with("q", parts["p"].clone())),
+        ("padded base64", with("p", json!("AQAB="))),
+        ("base64 of another alphabet", with("p", json!("+/+/"))),
+        ("a public key", inputs(&parts["pub"].to_string())),
+    ] {
+        secret.invalid(comment, "Jwk", inputs, InvalidEncoding);
+    }
+    secret.invalid(
+        "a short modulus",
+        "Params",
+        with("pub", json!({ "kty": "DAJ", "alg": "PAI-GN1", "n": "Dw" })),
+        InvalidParams,
+    );
+    for (comment, text) in
+        [("no JSON", "["), ("another algorithm", "{\"kty\":\"DAJ\",\"alg\":\"RSA1_5\",\"n\":\"Dw\"}")]
+    {
+        public.invalid(comment, "Jwk", inputs(text), InvalidEncoding);
+    }
+    vec![secret, public]
+}
+
+/// Base64url without padding.
+fn base64url(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let bits = |at: usize| {
+        (0..6).fold(0, |value, i| {
+            let bit = at + i;
+            value << 1 | bytes.get(bit / 8).map_or(0, |byte| usize::from(byte >> (7 - bit % 8) & 1))
+        })
+    };
+    (0..8 * bytes.len()).step_by(6).map(|at| char::from(DIGITS[bits(at)])).collect()
 }
 
 fn submissions(keys: &Keypair) -> Vec<File> {

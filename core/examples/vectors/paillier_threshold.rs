@@ -25,7 +25,9 @@ const C: usize = 512;
 fn key() -> SecretKey {
     let params = ParamsSpec { modulus_bits: 2048, ..ParamsSpec::default() };
     let params = Params::new(params).expect("a valid size");
-    SecretKey::from_primes(params, &bytes(P), &bytes(Q), &mut rng(seed("safe primes"))).expect("a key")
+    SecretKey::from_primes(params, &bytes(P), &bytes(Q))
+        .and_then(|key| key.with_provable_base(&mut rng(seed("safe primes"))))
+        .expect("a key")
 }
 
 /// What everybody knows, and the shares of the key.

@@ -6,7 +6,8 @@
 //! secret key   params | p, modulus_bits / 16 bytes | q, the same | h, modulus_bits / 8 bytes
 //! ```
 //!
-//! p > q, and `h_s = h^n mod n^2`.
+//! p > q, and `h_s = h^n mod n^2`. A base h of Jacobi symbol 1 is minus a square modulo a Blum integer, with short exponents;
+//! one of symbol -1 belongs to a key of other software (see `interchange`).
 use subtle::{Choice, ConstantTimeEq};
 
 use super::check_primes;
@@ -112,22 +113,24 @@ fn is_key(params: &Params, p: &[u64], q: &[u64], h: &[u64]) -> Result<bool> {
     limbs::mul(&mut n, p, q);
     // With p, q below 2^(bits / 2), a full n makes both of full length.
     let full = !limbs::is_zero(&[n.last().copied().unwrap_or(0) >> 63]);
-    let blum = |prime: &[u64]| limbs::eq(&[prime.first().copied().unwrap_or(0) & 3], &[3]);
-    let form = full & blum(p) & blum(q) & limbs::lt(h, &n);
-    if !declassify(form) || !check_primes::fit_each_other(p, q) {
+    let odd = |prime: &[u64]| limbs::eq(&[prime.first().copied().unwrap_or(0) & 1], &[1]);
+    let form = full & odd(p) & odd(q) & limbs::lt(h, &n);
+    if !declassify(form) || !check_primes::are_far_apart(p, q) {
         return Ok(false);
     }
     if !check_primes::is_probable_prime(p)? || !check_primes::is_probable_prime(q)? {
         return Ok(false);
     }
-    Ok(declassify(is_base(p, h)? & is_base(q, h)?))
+    let ([square_p, other_p], [square_q, other_q]) = (symbol(p, h)?, symbol(q, h)?);
+    let foreign = (square_p & other_q) | (other_p & square_q);
+    Ok(declassify(foreign) || (declassify(other_p & other_q) && check_primes::are_blum_primes(p, q)))
 }
 
-/// Whether h is minus a square modulo a prime that is 3 modulo 4: Euler's criterion gives -1.
-fn is_base(prime: &[u64], h: &[u64]) -> Result<Choice> {
+/// Whether h is a square, or a unit that is none, modulo a prime: Euler's criterion gives 1 or -1.
+fn symbol(prime: &[u64], h: &[u64]) -> Result<[Choice; 2]> {
     let modulus = Modulus::new(prime).map_err(|_| NOT_A_KEY)?;
     let symbol = modulus.pow(&modulus.reduce(h), &super::keys::halve(prime), modulus.bits() - 1);
-    Ok(symbol.ct_eq(&modulus.neg(&modulus.one())))
+    Ok([symbol.ct_eq(&modulus.one()), symbol.ct_eq(&modulus.neg(&modulus.one()))])
 }
 
 #[cfg(test)]

@@ -39,7 +39,8 @@ impl PublicKey {
 /// # Security
 /// A randomizer's exponent has half as many bits as n. Beside the decisional composite residuosity assumption, this
 /// rests on a power of `h_s` with such an exponent being indistinguishable from a random n-th residue
-/// (DJN10 §4.2).
+/// (DJN10 §4.2). Exponents under keys of other software are longer, and need the first assumption only
+/// ([`UnprovenPublicKey::from_modulus`](super::UnprovenPublicKey::from_modulus)).
 pub trait EncryptionKey: Power + Sized {
     /// The public key, which names the parameters and carries the operations on ciphertexts.
     fn public_key(&self) -> &PublicKey {
@@ -119,7 +120,8 @@ pub trait EncryptionKey: Power + Sized {
         try_map(&items, observer, |(ciphertext, seed)| self.rerandomize(ciphertext, &mut generator(seed)))
     }
 
-    /// Encrypts with the given exponent, for test vectors: `modulus_bits / 128` limbs, least significant first.
+    /// Encrypts with the given exponent, for test vectors: `modulus_bits / 128` limbs under keys of ours, least significant
+    /// first.
     ///
     /// # Errors
     /// `OutOfRange` for another number of limbs; `ParamsMismatch`.

@@ -7,6 +7,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::factor::{Factor, combine_squares};
 use super::params::Params;
+use super::validate::jacobi_vartime;
 use crate::bigint::limbs;
 use crate::bigint::{FixedBase, Modulus, Residue};
 use crate::error::{Error, ErrorKind, Result};
@@ -45,8 +46,12 @@ struct PublicParts {
     half_n: Vec<u64>,
     n_squared: Modulus,
     h_s: Residue,
+    exponent_bits: usize,
     table: OnceLock<FixedBase>,
 }
+
+/// Bits beyond n of an exponent that is uniform modulo every order, but for 2^-128.
+const UNIFORM_BITS: usize = 128;
 
 impl PublicKey {
     /// Puts together what was generated or checked.
@@ -61,6 +66,9 @@ impl PublicKey {
             .append("h_s", &limbs::to_le_bytes(h_s, params.ciphertext_bytes()));
         let mut id = [0; 16];
         transcript.fill(&mut id);
+        let bits = n.len() * limbs::LIMB_BITS;
+        // Minus a square modulo a Blum integer has Jacobi symbol 1, and so has its n-th power: n is odd.
+        let short = jacobi_vartime(&limbs::to_biguint_vartime(h_s), &limbs::to_biguint_vartime(n)) == 1;
         Ok(Self(Arc::new(PublicParts {
             params,
             id: KeyId(id),
@@ -68,6 +76,7 @@ impl PublicKey {
             half_n: halve(n).to_vec(),
             n_squared,
             h_s: h_s_residue,
+            exponent_bits: if short { bits / 2 } else { bits + UNIFORM_BITS },
             table: OnceLock::new(),
         })))
     }
@@ -110,9 +119,15 @@ impl PublicKey {
         self.0.table.get_or_init(|| FixedBase::new(self.n_squared(), self.h_s(), exponent_bits, WINDOW))
     }
 
-    /// Bits of a randomizer's exponent.
+    /// Bits of a randomizer's exponent: half of the modulus for a base of the form `-x^2`; for the base of a key of other
+    /// software, which has Jacobi symbol -1, more than the whole (see [`interchange`](super::interchange)).
     pub(super) fn exponent_bits(&self) -> usize {
-        self.0.n.len() * limbs::LIMB_BITS / 2
+        self.0.exponent_bits
+    }
+
+    /// Whether the base of the randomizers is one for short exponents.
+    pub(super) fn has_short_exponents(&self) -> bool {
+        self.0.exponent_bits < self.0.n.len() * limbs::LIMB_BITS
     }
 
     /// Refuses values of another key.

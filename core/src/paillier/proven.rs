@@ -70,15 +70,27 @@ impl ProvenPublicKey {
 }
 
 impl SecretKey {
+    /// Whether [`SecretKey::prove_public_key`] can prove the public key: not that of a key of other software.
+    pub fn is_provable(&self) -> bool {
+        self.public_key().has_short_exponents()
+    }
+
     /// The public key with a proof that it is well-formed; the same bytes each time. Takes some tenths of a second.
     ///
     /// # Errors
-    /// `VerificationFailed` when the computation went wrong: nothing leaves that could give away the primes.
+    /// `InvalidParams` for a key of other software: [`SecretKey::with_provable_base`] may help. `VerificationFailed` when the
+    /// computation went wrong: nothing leaves that could give away the primes.
     /// # Timing
     /// Constant in the key.
     /// # Security
     /// The proof holds no secret. It publishes h, as DJN10 §4.2 does, next to `h_s = h^n`.
     pub fn prove_public_key(&self) -> Result<ProvenPublicKey> {
+        if !self.is_provable() {
+            return Err(Error::new(
+                ErrorKind::InvalidParams,
+                "secret key: made by other software, its public key cannot be proven",
+            ));
+        }
         let key = self.public_key().clone();
         let modulus = Modulus::new(key.n())?;
         let h = modulus.reduce(&published(&self.h));
@@ -211,6 +223,21 @@ mod tests {
         let key = UnprovenPublicKey::from_bytes(&unproven, ()).unwrap();
         assert_eq!(*key.to_bytes(), *unproven);
         assert_eq!(key.trust_without_proof(), *public_key());
+    }
+
+    /// What the proof does not say is checked beside it: -1 is minus a square, but has no powers to choose from.
+    #[test]
+    fn the_proof_is_not_all() {
+        let key = secret_key();
+        let mut h = key.public_key().n().to_vec();
+        limbs::sub_assign(&mut h, &[1]);
+        let weak = SecretKey::assemble(*key.public_key().params(), key.p.limbs(), key.q.limbs(), &h).unwrap();
+        let bytes = weak.prove_public_key().unwrap().to_bytes();
+        let refusal = |bytes: &[u8]| ProvenPublicKey::from_bytes(bytes, ()).unwrap_err().what();
+        assert_eq!(refusal(&bytes), "public key: h_s is 1 or -1 modulo n");
+        let mut multiple = key.prove_public_key().unwrap().to_bytes().to_vec();
+        multiple[HEADER_LEN + 4..][..256].fill(0xff); // 2^2048 - 1 is a multiple of 3
+        assert_eq!(refusal(&multiple), "public key: n has a factor below 2^16");
     }
 
     /// The h of one key in the bytes of another, n of another, and a multiple of h by a fourth power.

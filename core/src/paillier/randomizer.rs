@@ -17,7 +17,7 @@ pub struct Randomizer {
 }
 
 impl Randomizer {
-    /// Draws the exponent, uniform below `2^(modulus_bits / 2)`.
+    /// Draws the exponent, uniform below `2^(modulus_bits / 2)`, or `2^(modulus_bits + 128)` for the base of a foreign key.
     pub(super) fn random(key: &impl Power, rng: &mut impl CryptoRng) -> Self {
         Self::from_exponent(key, &random::random_bits(key.owner().exponent_bits(), rng))
     }

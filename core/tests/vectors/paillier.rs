@@ -22,6 +22,22 @@ pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
             let key: SecretKey = object(test, "paillier_secret_key")?;
             Ok(json!({ "paillier_proven_public_key": encoded(&key.prove_public_key()?) }))
         }
+        "read_secret_jwk" => {
+            let (text, [fraction_bits, value_bits]) = jwk(test);
+            let key = SecretKey::from_jwk(text, fraction_bits, value_bits)?;
+            let again = SecretKey::from_jwk(&key.to_jwk("again"), fraction_bits, value_bits)?;
+            assert!(again == key, "{}: another key when written and read again", test.id);
+            Ok(json!({
+                "paillier_public_key": encoded(key.public_key()), "paillier_secret_key": encoded(&key),
+            }))
+        }
+        "read_public_jwk" => {
+            let (text, [fraction_bits, value_bits]) = jwk(test);
+            let key = UnprovenPublicKey::from_jwk(text, fraction_bits, value_bits)?.trust_without_proof();
+            let again = UnprovenPublicKey::from_jwk(&key.to_jwk("again"), fraction_bits, value_bits)?;
+            assert_eq!(again.trust_without_proof(), key, "{}", test.id);
+            Ok(json!({ "paillier_public_key": encoded(&key) }))
+        }
         "submit" => {
             let key = public_key(test)?;
             let (values, range) = (plain(test, &key)?, range(test)?);
@@ -138,6 +154,12 @@ fn raw(key: &PublicKey, ciphertext: &Ciphertext) -> Result<String> {
 fn range(test: &Test) -> Result<Range> {
     let end = |name| test.input(name).as_i64().expect("an integer");
     Range::integers(end("low"), end("high"))
+}
+
+/// The text of a key of `phe`, and the scale to read it at.
+fn jwk(test: &Test) -> (&str, [u32; 2]) {
+    let bits = ["fraction_bits", "value_bits"].map(|name| u32::try_from(test.number(name)).expect("fits"));
+    (test.input("jwk").as_str().expect("text"), bits)
 }
 
 fn keygen(test: &Test) -> Result<Value> {

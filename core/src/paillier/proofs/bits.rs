@@ -298,6 +298,18 @@ mod tests {
         }
     }
 
+    /// A challenge over two ciphertexts and one answer: only the count tells.
+    #[test]
+    fn every_ciphertext_needs_its_answer() {
+        let (key, powers) = (public_key(), Powers::new(public_key()));
+        let one = key.n_squared().one_plus_root_times(&[1]);
+        let (value, commitments, opening) = Opening::commit(&powers, Choice::from(1), &one, &mut rng(34));
+        let other = encrypted(1_000_000);
+        let challenge = challenge(key, statement(), &[&value, other.value()], &[&commitments]);
+        let proof = BitProofs { challenge, responses: vec![opening.respond(&challenge)] };
+        assert!(refuses(&proof, &[Ciphertext::from_unit(value, key), other]));
+    }
+
     #[test]
     fn everything_reaches_the_challenge() {
         let key = public_key();

@@ -159,8 +159,17 @@ mod tests {
         let mut changed = proof.clone();
         changed.challenge[15] ^= 0x80;
         assert_eq!(outcome(&changed, &a, &b, b"party 1"), REFUSED);
-        let foreign = proof.verify(other_key().public_key(), &a, &b, b"party 1").unwrap_err();
-        assert_eq!(foreign.kind(), ErrorKind::ParamsMismatch);
+        // Proof, first or second ciphertext of another key, the others of the same.
+        let key = other_key().public_key();
+        let theirs = key.zero();
+        let verdicts = [
+            proof.verify(key, &theirs, &theirs, b"party 1"),
+            proof.verify(public_key(), &theirs, &b, b"party 1"),
+            proof.verify(public_key(), &a, &theirs, b"party 1"),
+        ];
+        for verdict in verdicts {
+            assert_eq!(verdict.unwrap_err().kind(), ErrorKind::ParamsMismatch);
+        }
     }
 
     #[test]

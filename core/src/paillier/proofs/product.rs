@@ -246,9 +246,18 @@ mod tests {
         assert_eq!(changed(&|made| core::mem::swap(&mut made.weight, &mut made.product)), REFUSED);
         assert_eq!(outcome(&made, &plus_one(&c), b"party 1"), REFUSED);
         assert_eq!(outcome(&made, &c, b"party 2"), REFUSED);
-        let foreign =
-            made.proof.verify(other_key().public_key(), &made.weight, &c, &made.product, b"party 1");
-        assert_eq!(foreign.unwrap_err().kind(), ErrorKind::ParamsMismatch);
+        // The proof or one ciphertext of another key, the others of the same.
+        let key = other_key().public_key();
+        let theirs = key.zero();
+        let verdicts = [
+            made.proof.verify(key, &theirs, &theirs, &theirs, b"party 1"),
+            made.proof.verify(public_key(), &theirs, &c, &made.product, b"party 1"),
+            made.proof.verify(public_key(), &made.weight, &theirs, &made.product, b"party 1"),
+            made.proof.verify(public_key(), &made.weight, &c, &theirs, b"party 1"),
+        ];
+        for verdict in verdicts {
+            assert_eq!(verdict.unwrap_err().kind(), ErrorKind::ParamsMismatch);
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(super) const SESSION: &[u8] = b"quarter 3";
 /// A key of safe primes.
 pub(super) fn safe_key() -> SecretKey {
     let [p, q] = [safe_primes::P, safe_primes::Q].map(safe_primes::bytes);
-    SecretKey::from_primes(params(), &p, &q, &mut rng(61)).unwrap()
+    SecretKey::from_primes(params(), &p, &q).unwrap().with_provable_base(&mut rng(61)).unwrap()
 }
 
 /// A set-up with this many parties.

@@ -26,7 +26,7 @@ pub(super) const ROWS: &[Row] = &[
     row("paillier", "Submission::encrypt", "numbers and randomness", submit),
     row("paillier", "EqualityProof::rerandomize", "randomness", prove_equality),
     row("paillier", "ProductProof::multiply", "weight and randomness", prove_product),
-    row("paillier", "SecretKey::from_primes", "p, q and randomness", from_primes),
+    row("paillier", "SecretKey::from_primes", "p and q", from_primes),
     row("paillier", "SecretKey::encrypt", "p, q, number and exponent", encrypt_by_holder),
     row("paillier", "SecretKey::decrypt", "p, q and ciphertext", decrypt),
     planted("paillier", "planted: sign shortcut", "number", sign_shortcut),
@@ -172,7 +172,7 @@ fn from_primes() {
         let last = prime.len() - 1;
         secret(&mut prime[1..last]);
     }
-    let key = SecretKey::from_primes(*key().params(), &q, &p, &mut SecretRng::new()).expect("a key");
+    let key = SecretKey::from_primes(*key().params(), &q, &p).expect("a key");
     assert_eq!(opened(key.public_key().modulus_to_be_bytes()[255]) & 1, 1);
 }
 

@@ -29,7 +29,9 @@ fn key() -> &'static SecretKey {
         let spec = ParamsSpec { modulus_bits: 2048, ..ParamsSpec::default() };
         let params = Params::new(spec).expect("a valid size");
         let [p, q] = [safe_primes::P, safe_primes::Q].map(safe_primes::bytes);
-        SecretKey::from_primes(params, &p, &q, &mut public_rng()).expect("a key")
+        SecretKey::from_primes(params, &p, &q)
+            .and_then(|key| key.with_provable_base(&mut public_rng()))
+            .expect("a key")
     })
 }
 

@@ -33,6 +33,7 @@ send it over an authentic channel. Shape, kind, bound and key are public; the nu
 from ._array import EncryptedArray, concatenate
 from ._keys import Keypair, PublicKey, SecretKey, UnprovenPublicKey, generate_keypair
 from ._packed import PackedArray, sum_packed
+from ._phe import from_phe, to_phe
 from ._pool import RandomizerPool
 from ._proofs import EqualityProof, ProductProof, ProvenProduct, Submission
 from ._threshold import DecryptionShare, KeyShare, ThresholdSetup, deal
@@ -54,8 +55,10 @@ __all__ = [
     "UnprovenPublicKey",
     "concatenate",
     "deal",
+    "from_phe",
     "generate_keypair",
     "sum_packed",
+    "to_phe",
 ]
 
 # Where users find them: in tracebacks, in help, and in pickles.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from typing import Any, Literal, NoReturn, overload
 
 import numpy as np
@@ -183,6 +184,40 @@ class UnprovenPublicKey:
         """
         return cls._wrap(_native.PaillierUnprovenPublicKey.from_bytes(as_bytes(data, "data")))
 
+    @classmethod
+    def from_modulus(cls, n: int, *, fraction_bits: int = 40, value_bits: int = 88) -> UnprovenPublicKey:
+        """The key of other Paillier software with this modulus. Everybody who reads it gets the same key.
+
+        Encryption takes about twice as long as under a key of ours: nobody but the holder knows whether short randomizers
+        are safe under it, so long ones are used.
+
+        Args:
+            n: the modulus, of 2048, 3072 or 4096 bits.
+            fraction_bits: as for `generate_keypair`.
+            value_bits: as for `generate_keypair`.
+
+        Raises:
+            ParameterError: a modulus of another size.
+            EncodingError: a modulus that is even, prime, a perfect power or has a small factor.
+        """
+        n = operator.index(n)
+        sizes = n.bit_length(), as_count(fraction_bits, "fraction_bits"), as_count(value_bits, "value_bits")
+        data = n.to_bytes(sizes[0] // 8 + 1, "big").lstrip(b"\0") if n > 0 else b""
+        return cls._wrap(_native.PaillierUnprovenPublicKey.from_modulus(data, *sizes))
+
+    @classmethod
+    def from_jwk(cls, text: str, *, fraction_bits: int = 40, value_bits: int = 88) -> UnprovenPublicKey:
+        """A public key of `phe`, as its command line writes it, or the public part of a secret one; see `from_modulus`.
+
+        Raises:
+            ParameterError: a modulus that has not 2048, 3072 or 4096 bits.
+            EncodingError: text that is no such key.
+        """
+        if not isinstance(text, str):
+            raise TypeError("text: must be a str")
+        sizes = as_count(fraction_bits, "fraction_bits"), as_count(value_bits, "value_bits")
+        return cls._wrap(_native.PaillierUnprovenPublicKey.from_jwk(text, *sizes))
+
     def trust_without_proof(self) -> PublicKey:
         """The key, trusted as it is."""
         return PublicKey._wrap(self._handle.trust_without_proof())
@@ -245,6 +280,10 @@ class PublicKey(Encrypting):
         """The short encoding, for who trusts this key anyway: `UnprovenPublicKey.from_bytes` reads it."""
         return self._handle.to_bytes_without_proof()
 
+    def to_jwk(self, comment: str = "") -> str:
+        """The modulus as JSON that `phe` reads. Scale and randomizers' base are not part of it: it does not give this key back."""
+        return self._handle.to_jwk(comment or f"Paillier public key {self.key_id} written by veilkit")
+
     @property
     def is_proven(self) -> bool:
         """Whether it carries the proof that it is well-formed."""
@@ -274,7 +313,7 @@ class PublicKey(Encrypting):
     def n(self) -> int:
         """The modulus, for exchange with other Paillier software.
 
-        The number alone does not give this key back: randomizers come from a base that is part of `to_bytes`.
+        The number alone does not give a key of ours back: randomizers come from a base that is part of `to_bytes`.
         """
         return int.from_bytes(self._handle.modulus, "little")
 
@@ -373,13 +412,70 @@ class SecretKey(Encrypting):
         """
         return cls._wrap(_native.PaillierSecretKey.from_bytes(as_bytes(data, "data")))
 
+    @classmethod
+    def from_factors(cls, p: int, q: int, *, fraction_bits: int = 40, value_bits: int = 88) -> SecretKey:
+        """The key of other Paillier software with these primes, in any order.
+
+        It decrypts and encrypts like any key. Its public key is `UnprovenPublicKey.from_modulus` of the product and has no
+        proof; `with_provable_base` may help.
+
+        Args:
+            p: a prime of 1024, 1536 or 2048 bits.
+            q: another one of the same size.
+            fraction_bits: as for `generate_keypair`.
+            value_bits: as for `generate_keypair`.
+
+        Raises:
+            ParameterError: a modulus of another size than 2048, 3072 or 4096 bits.
+            EncodingError: factors that are not primes of the same size, or too close to each other.
+        """
+        p, q = operator.index(p), operator.index(q)
+        if min(p, q) < 1:
+            raise error("InvalidEncoding", "secret key: p and q do not make a key")
+        sizes = (p * q).bit_length(), as_count(fraction_bits, "fraction_bits"), as_count(value_bits, "value_bits")
+        primes = [prime.to_bytes((prime.bit_length() + 7) // 8, "big") for prime in (p, q)]
+        return cls._wrap(_native.PaillierSecretKey.from_primes((primes[0], primes[1]), *sizes))
+
+    @classmethod
+    def from_jwk(cls, text: str, *, fraction_bits: int = 40, value_bits: int = 88) -> SecretKey:
+        """A secret key of `phe`, as its command line writes it, whatever its primes are; see `from_factors`.
+
+        Raises:
+            ParameterError: a modulus that has not 2048, 3072 or 4096 bits.
+            EncodingError: text that is no such key, or primes that do not make its modulus.
+
+        >>> text = generate_keypair(bits=2048).secret_key.to_jwk()
+        >>> key = SecretKey.from_jwk(text)
+        >>> key.public_key == UnprovenPublicKey.from_jwk(text).trust_without_proof()
+        True
+        """
+        if not isinstance(text, str):
+            raise TypeError("text: must be a str")
+        sizes = as_count(fraction_bits, "fraction_bits"), as_count(value_bits, "value_bits")
+        return cls._wrap(_native.PaillierSecretKey.from_jwk(text, *sizes))
+
+    def to_jwk(self, comment: str = "") -> str:
+        """The primes as JSON that `phe` reads. Whoever has it can decrypt everything; Python cannot wipe the copy.
+
+        Scale and randomizers' base are not part of it: it does not give this key back.
+        """
+        return self._handle.to_jwk(comment or "Paillier private key written by veilkit")
+
+    def with_provable_base(self) -> SecretKey:
+        """The primes of other software as a key whose public key can be proven, a new one with another `key_id`.
+
+        Raises:
+            ParameterError: primes that have not the form which is proven: about three of four keys that `phe` draws.
+        """
+        return SecretKey._wrap(self._handle.with_provable_base())
+
     def to_bytes(self) -> bytes:
         """The canonical encoding. Whoever has it can decrypt everything; Python cannot wipe the copy."""
         return self._handle.to_bytes()
 
     @property
     def public_key(self) -> PublicKey:
-        """The public key that belongs to it, with the proof that it is well-formed.
+        """The public key that belongs to it, with the proof that it is well-formed, but for keys of other software.
 
         For a key that was read from bytes, the first use makes the proof: some tenths of a second.
         """
