@@ -119,3 +119,26 @@ pub(super) fn read_numbers(body: &mut Reader<'_>, what: &'static str) -> Result<
         false => Err(Error::new(ErrorKind::InvalidEncoding, what)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_ascend() {
+        let listed = |numbers: &[u16]| {
+            let mut out = Writer::with_capacity(2 + 2 * numbers.len());
+            out.u16(u16::try_from(numbers.len()).unwrap());
+            numbers.iter().for_each(|number| _ = out.u16(*number));
+            read_numbers(&mut Reader::new(&out.into_bytes()), "accused").is_ok()
+        };
+        assert!(listed(&[]) && listed(&[3]) && listed(&[1, 3, 300]));
+        assert!(!listed(&[3, 1]) && !listed(&[3, 3]) && !listed(&[0, 3]));
+        assert!(read_numbers(&mut Reader::new(&[2, 0, 1, 0]), "accused").is_err());
+        let members = |numbers: [u8; 2]| {
+            let bytes = [numbers[0], 0, numbers[1], 0];
+            read_ascending(&mut Reader::new(&bytes), 2, "members", |number, _| Ok(number)).is_ok()
+        };
+        assert!(members([1, 3]) && !members([3, 1]) && !members([0, 3]));
+    }
+}

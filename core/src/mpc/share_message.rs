@@ -127,3 +127,6 @@ impl Decode for ShareMessage {
         Ok(Self { plan, round, sender, body: content, signature })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -205,4 +205,43 @@ mod tests {
             assert!(!honest.holds(wrong));
         }
     }
+
+    #[test]
+    fn a_possession_is_of_one_kind_of_one_party_in_one_run() {
+        let party = |number| PartyId::new(number).unwrap();
+        let (secret, mut rng) = (scalar(5), Transcript::new("veilkit v1 test").rng());
+        let point = Point::mul_generator(&secret);
+        let honest = Possession::prove(&[1; 32], party(1), Known::Term, &secret, &mut rng);
+        let holds = |proof: &Possession| proof.holds(&[1; 32], party(1), Known::Term, &point);
+        assert!(holds(&honest));
+        assert!(!holds(&Possession { response: honest.response + Scalar::ONE, ..honest.clone() }));
+        assert!(!holds(&Possession { commitment: honest.commitment + point, ..honest.clone() }));
+        assert!(!honest.holds(&[2; 32], party(1), Known::Term, &point));
+        assert!(!honest.holds(&[1; 32], party(2), Known::Term, &point));
+        assert!(!honest.holds(&[1; 32], party(1), Known::RunKey, &point));
+        assert!(!honest.holds(&[1; 32], party(1), Known::Term, &(point + point)));
+        // Without the commitment in the challenge, or without the point, anybody could make a proof afterwards.
+        let challenge =
+            |point, commitment| possession_challenge(&[1; 32], party(1), Known::Term, &point, &commitment);
+        assert!(challenge(point, honest.commitment) != challenge(point, point));
+        assert!(challenge(point, honest.commitment) != challenge(honest.commitment, honest.commitment));
+    }
+
+    #[test]
+    fn all_points_of_an_agreement_are_in_its_challenge() {
+        let party = |number| PartyId::new(number).unwrap();
+        let [own_key, other_key, shared, first, second, another] =
+            [1, 2, 3, 4, 5, 6].map(|value| Point::mul_generator(&scalar(value)));
+        let pair = Pair { setup: &[1; 32], prover: party(1), other: party(2), own_key, other_key };
+        let challenge = agreement_challenge(pair, &shared, &[first, second]);
+        for other in [
+            agreement_challenge(Pair { own_key: another, ..pair }, &shared, &[first, second]),
+            agreement_challenge(Pair { other_key: another, ..pair }, &shared, &[first, second]),
+            agreement_challenge(pair, &another, &[first, second]),
+            agreement_challenge(pair, &shared, &[another, second]),
+            agreement_challenge(pair, &shared, &[first, another]),
+        ] {
+            assert!(challenge != other);
+        }
+    }
 }

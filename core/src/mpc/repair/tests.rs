@@ -349,18 +349,21 @@ fn two_stories_name_their_teller() {
 #[test]
 fn plans_are_checked() {
     let world = world();
+    let spec = || PlanSpec {
+        session: world.plan.session(),
+        commitment: world.plan.commitment().clone(),
+        lost: world.plan.lost(),
+        owner: world.plan.owner().clone(),
+        helpers: world.plan.helpers().to_vec(),
+    };
     let refused = |change: &dyn Fn(&mut PlanSpec<feldman::Share>)| {
-        let mut spec = PlanSpec {
-            session: world.plan.session(),
-            commitment: world.plan.commitment().clone(),
-            lost: world.plan.lost(),
-            owner: world.plan.owner().clone(),
-            helpers: world.plan.helpers().to_vec(),
-        };
+        let mut spec = spec();
         change(&mut spec);
         blamed(Plan::new(spec))
     };
     assert_eq!(refused(&|spec| spec.helpers.truncate(2)), (ErrorKind::TooFewShares, vec![]));
+    let many = |spec: &mut PlanSpec<feldman::Share>| spec.helpers = vec![spec.helpers[0].clone(); 256];
+    assert_eq!(refused(&many), (ErrorKind::InvalidParams, vec![]));
     assert_eq!(refused(&|spec| spec.lost = party(4)), (ErrorKind::InvalidParams, vec![]));
     assert_eq!(refused(&|spec| spec.lost = party(6)), (ErrorKind::OutOfRange, vec![6]));
     assert_eq!(refused(&|spec| spec.helpers[0].0 = party(4)), (ErrorKind::DuplicateParty, vec![4]));
@@ -378,6 +381,20 @@ fn plans_are_checked() {
     let back = Plan::<feldman::Share>::from_bytes(&bytes, ()).unwrap();
     assert!(back == world.plan && back.to_bytes() == bytes);
     assert!((0..bytes.len()).all(|len| Plan::<feldman::Share>::from_bytes(&bytes[..len], ()).is_err()));
+    // All of it is in the hash.
+    type Change<'a> = &'a dyn Fn(&mut PlanSpec<feldman::Share>);
+    let changes: [Change<'_>; 5] = [
+        &|spec| spec.session = SessionId([2; 32]),
+        &|spec| spec.commitment = feldman::split(&Scalar::from_u64(77), 3, 5, &mut rng(9)).unwrap().0,
+        &|spec| spec.lost = party(3),
+        &|spec| spec.owner.0 = IdentityKey::generate(&mut rng(9)).identity(),
+        &|spec| spec.helpers[0].1 = IdentityKey::generate(&mut rng(9)).identity(),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut spec = spec();
+        change(&mut spec);
+        assert_ne!(Plan::new(spec).unwrap().hash(), world.plan.hash(), "{number}");
+    }
     // Others cannot take part.
     let (identity, key) = &world.keys[0];
     let start = |share: &feldman::Share, identity, key| {
@@ -386,8 +403,29 @@ fn plans_are_checked() {
     assert_eq!(start(&feldman_sharing().1[2], identity, key), ErrorKind::UnknownParty);
     assert_eq!(start(&world.shares[1], identity, key), ErrorKind::ParamsMismatch);
     assert_eq!(start(&world.shares[0], identity, &world.owner.1), ErrorKind::ParamsMismatch);
+    assert_eq!(start(&world.shares[0], &world.keys[1].0, key), ErrorKind::ParamsMismatch);
     let other = feldman::split(&Scalar::from_u64(78), 3, 5, &mut rng(9)).unwrap().1;
     assert_eq!(start(&other[0], identity, key), ErrorKind::VerificationFailed);
     assert_eq!(blamed(Session::own(&world.plan, &world.owner.0, key)).0, ErrorKind::ParamsMismatch);
     assert_eq!(blamed(Session::own(&world.plan, identity, &world.owner.1)).0, ErrorKind::ParamsMismatch);
+}
+
+/// The check of round 1 names the helper before anybody adds a piece: not only the round after, where its own session
+/// says that it heard something else.
+#[test]
+fn pieces_of_something_else_stop_the_run_in_round_1() {
+    let world = world();
+    let other = Point::mul_generator(&Scalar::from_u64(5)).to_bytes();
+    let sides = world.network(2).finish_with(|round, network| {
+        for delivery in
+            network.deliveries().iter_mut().filter(|d| round == Round::Pieces && d.from == party(4))
+        {
+            world.resign(delivery, |body| body[32..64].copy_from_slice(&other));
+        }
+    });
+    for (number, side) in sides.iter().filter(|(number, _)| *number != party(4)) {
+        let Side::Failed(error) = side else { panic!("{number:?}: {side:?}") };
+        let said = (error.what(), error.culprits());
+        assert_eq!(said, ("pieces: they do not add up to the helper's share", &[party(4)][..]));
+    }
 }

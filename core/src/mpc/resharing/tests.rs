@@ -3,7 +3,7 @@ use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 use super::*;
 use crate::{
-    codec::{Decode, Encode},
+    codec::{Decode, Encode, Reader},
     error::{ErrorKind, Result},
     field::Field,
     group::{Point, Scalar},
@@ -17,6 +17,7 @@ use crate::{
     shamir::{
         Verifiable, feldman, pedersen,
         sealed::{Custodian, CustodianKey},
+        verifiable::factors,
     },
 };
 
@@ -404,7 +405,21 @@ fn plans_are_checked() {
     assert_eq!(refused(&|spec| spec.threshold = 4), (ErrorKind::InvalidParams, vec![]));
     assert_eq!(refused(&|spec| spec.threshold = 1), (ErrorKind::InvalidParams, vec![]));
     assert_eq!(refused(&|spec| spec.dealers.truncate(1)), (ErrorKind::TooFewShares, vec![]));
+    assert_eq!(
+        refused(&|spec| spec.dealers = vec![spec.dealers[0]; 256]),
+        (ErrorKind::InvalidParams, vec![])
+    );
     assert_eq!(refused(&|spec| spec.dealers[1].0 = party(5)), (ErrorKind::OutOfRange, vec![5]));
+    // Beyond 1000 it would be a receiver's number.
+    let large = feldman::split(&Scalar::from_u64(77), 2, 1001, &mut rng(3)).unwrap().0;
+    let last = |number: u16| {
+        refused(&|spec| {
+            spec.commitment = large.clone();
+            spec.dealers[1] = (party(number), spec.dealers[0].1);
+        })
+    };
+    assert_eq!(last(1000), (ErrorKind::DuplicateParty, vec![1000]));
+    assert_eq!(last(1001), (ErrorKind::OutOfRange, vec![1001]));
     assert_eq!(refused(&|spec| spec.dealers[1].0 = party(1)), (ErrorKind::DuplicateParty, vec![1]));
     assert_eq!(refused(&|spec| spec.dealers[1].1 = spec.dealers[0].1), (ErrorKind::DuplicateParty, vec![2]));
     assert_eq!(
@@ -430,9 +445,37 @@ fn plans_are_checked() {
     assert_eq!(start(4, identity, key), ErrorKind::UnknownParty);
     assert_eq!(start(2, identity, key), ErrorKind::ParamsMismatch);
     assert_eq!(start(1, identity, &world.receivers[1].1), ErrorKind::ParamsMismatch);
+    assert_eq!(start(1, &world.receivers[1].0, key), ErrorKind::ParamsMismatch);
     let refused = Session::deal(&world.plan, &world.old[0], &world.dealers[1], &mut rng(1));
     assert_eq!(blamed(refused).0, ErrorKind::ParamsMismatch);
     let outsider = &feldman_sharing().1[3];
     let refused = Session::deal(&world.plan, outsider, &world.dealers[1], &mut rng(1));
     assert_eq!(blamed(refused).0, ErrorKind::UnknownParty);
+}
+
+/// A dealer that speaks last can cancel a coefficient of all others: the new threshold would be lower than agreed.
+#[test]
+fn coefficients_that_cancel_are_refused() {
+    let world = three_dealers();
+    let weights = factors(&[1, 3, 4].map(party), None).unwrap();
+    let sides = world.network(2).finish_with(|round, network| {
+        if round != Round::Deal {
+            return;
+        }
+        let sent = network.deliveries();
+        let second = |from: u16| {
+            let delivery = sent.iter().find(|d| d.from == party(from)).unwrap();
+            let message = ShareMessage::from_bytes(&delivery.bytes, ()).unwrap();
+            Point::read(&mut Reader::new(&message.body[32..64]), "point").unwrap()
+        };
+        let others = second(1) * weights[0] + second(4) * weights[2];
+        let cancelling = (others * -weights[1].invert().unwrap()).to_bytes();
+        for delivery in sent.iter_mut().filter(|d| d.from == party(3)) {
+            world.resign(delivery, |body| body[32..64].copy_from_slice(&cancelling));
+        }
+    });
+    for (number, side) in sides.iter().filter(|(number, _)| *number != party(3)) {
+        let Side::Failed(error) = side else { panic!("{number:?}: {side:?}") };
+        assert_eq!(error.what(), "deals: not of the old secret", "{number:?}");
+    }
 }
