@@ -3,7 +3,11 @@ pub use veilkit::elgamal::additive::{
     EncryptedArray, Keypair, Params, ParamsSpec, PlainArray, PublicKey, SecretKey,
 };
 pub use veilkit::shape::Pick;
-use veilkit::{Result, progress::Observer, shape::Shape};
+use veilkit::{
+    Error, ErrorKind, Result,
+    progress::{Observer, try_map},
+    shape::Shape,
+};
 use zeroize::Zeroizing;
 
 use crate::random::OsRandom;
@@ -71,5 +75,30 @@ pub fn decrypt(array: &EncryptedArray, key: &SecretKey, observer: &mut dyn Obser
     match array.holds_integers() {
         true => array.decrypt_integers(key, observer).map(Numbers::Integers),
         false => array.decrypt(key, observer).map(Numbers::Floats),
+    }
+}
+
+/// Whether the elements of an array are these integers, without a search: [`SecretKey::check_plaintext`] for each.
+///
+/// # Errors
+/// `DecryptionFailed` if any is another, after all were looked at; `ParamsMismatch` for another key, or for means;
+/// `ShapeMismatch` for another number of integers; `Cancelled`.
+pub fn check_plaintexts(
+    key: &SecretKey,
+    array: &EncryptedArray,
+    values: &[i64],
+    observer: &mut dyn Observer,
+) -> Result<()> {
+    proofs::undivided(array)?;
+    proofs::matching(array.ciphertexts().len(), values.len())?;
+    let pairs: Vec<_> = array.ciphertexts().iter().zip(values).collect();
+    let held =
+        try_map(&pairs, observer, |(ciphertext, value)| match key.check_plaintext(ciphertext, **value) {
+            Err(error) if error.kind() == ErrorKind::DecryptionFailed => Ok(false),
+            other => other.map(|()| true),
+        })?;
+    match held.iter().all(|held| *held) {
+        true => Ok(()),
+        false => Err(Error::new(ErrorKind::DecryptionFailed, "encrypted: holds other numbers")),
     }
 }

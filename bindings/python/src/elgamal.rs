@@ -122,4 +122,15 @@ impl ElGamalSecretKey {
     fn public_key(&self) -> ElGamalPublicKey {
         ElGamalPublicKey(self.0.public_key().clone())
     }
+
+    /// Whether the elements of an array are these integers.
+    fn check_plaintext(
+        &self,
+        py: Python<'_>,
+        array: &ElGamalArray,
+        values: Vec<i64>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        watched(py, progress, |observer, _| elgamal::check_plaintexts(&self.0, &array.0, &values, observer))
+    }
 }

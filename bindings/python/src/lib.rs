@@ -39,7 +39,8 @@ mod _native {
             },
             proofs::{
                 ElGamalBallot, ElGamalBitProof, ElGamalClaims, ElGamalOpening, ElGamalProof,
-                ElGamalRangeProof, elgamal_hand_over, elgamal_prove_decryption, elgamal_prove_linear,
+                ElGamalRangeProof, elgamal_hand_over, elgamal_prove_decryption,
+                elgamal_prove_equal_logarithms, elgamal_prove_linear,
             },
         },
         errors::error_kinds,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import veilkit as vk
-from veilkit import elgamal
+from veilkit import elgamal, shamir
 from veilkit.elgamal import (
     Ballot,
     Batch,
@@ -20,17 +20,20 @@ from veilkit.elgamal import (
     Opening,
     Proof,
     RangeProof,
+    prove_equal_logarithms,
     prove_linear,
     tally,
     verify_bits,
     verify_decryption,
     verify_equal,
+    verify_equal_logarithms,
     verify_hand_over,
     verify_linear,
     verify_plaintext,
     verify_range,
     verify_value,
 )
+from veilkit.elgamal.multiplicative import points
 
 SESSION = b"survey of May"
 HERE = Context(SESSION, 2)
@@ -185,6 +188,65 @@ def test_linear_functions(eg: Keypair) -> None:
     refused(lambda: prove_linear(x, [2**32] * 4, HERE), "HeadroomExhausted")
     refused(lambda: prove_linear(x, [2**41] * 4, HERE), "OutOfRange")
     refused(lambda: prove_linear(eg.public_key.encrypt([1.0]), [1], HERE), "ParamsMismatch")
+
+
+def test_equal_logarithms() -> None:
+    key = (5).to_bytes(32, "little")
+    bases = [points.GENERATOR, points.hash_to_point(b"patient 17", context=b"register")]
+    targets, proof = prove_equal_logarithms(bases, key, HERE)
+    assert targets[0] == shamir.split_key(2, 3, key=key)[0].public_key
+    proof = Proof.from_bytes(bytes(proof))
+    verify_equal_logarithms(bases, targets, proof, HERE)
+    with Batch() as batch:
+        verify_equal_logarithms(tuple(map(bytearray, bases)), list(targets), proof, HERE, batch=batch)
+    for context in ELSEWHERE:
+        refused(lambda context=context: verify_equal_logarithms(bases, targets, proof, context))  # type: ignore[misc]
+    refused(lambda: verify_equal_logarithms(bases, targets[::-1], proof, HERE))
+    refused(lambda: verify_equal_logarithms(bases[::-1], targets, proof, HERE))
+    others, unequal = prove_equal_logarithms(bases, (6).to_bytes(32, "little"), HERE)
+    refused(lambda: verify_equal_logarithms(bases, [targets[0], others[1]], proof, HERE))
+    refused(lambda: verify_equal_logarithms(bases, [targets[0], others[1]], unequal, HERE))
+    refused(lambda: verify_equal_logarithms([bases[0], bytes(32)], targets, proof, HERE), "OutOfRange")
+    refused(lambda: prove_equal_logarithms([bases[0], bytes(32)], key, HERE), "OutOfRange")
+    refused(lambda: prove_equal_logarithms(bases, key + b"0", HERE), "TrailingBytes")
+    for wrong in (bytes(31), b"\xff" * 32, points.ORDER.to_bytes(32, "little")):
+        refused(lambda wrong=wrong: prove_equal_logarithms(bases, wrong, HERE), "InvalidEncoding")  # type: ignore[misc]
+    for wrong in (b"", points.GENERATOR[:31], points.GENERATOR + b"0", b"\xff" * 32):
+        for call in (
+            lambda wrong=wrong: prove_equal_logarithms([wrong, bases[1]], key, HERE),  # type: ignore[misc]
+            lambda wrong=wrong: verify_equal_logarithms([bases[0], wrong], targets, proof, HERE),  # type: ignore[misc]
+            lambda wrong=wrong: verify_equal_logarithms(bases, [wrong, targets[1]], proof, HERE),  # type: ignore[misc]
+        ):
+            refused(call, "InvalidEncoding")
+    for count in (1, 3):
+        refused(lambda count=count: prove_equal_logarithms(bases[:1] * count, key, HERE), "ShapeMismatch")  # type: ignore[misc]
+        refused(lambda count=count: verify_equal_logarithms(bases, targets[:1] * count, proof, HERE), "ShapeMismatch")  # type: ignore[misc]
+    for strange in (bases[0], "two", [1, 2], None):
+        with pytest.raises(TypeError):
+            prove_equal_logarithms(strange, key, HERE)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        prove_equal_logarithms(bases, 5, HERE)  # type: ignore[arg-type]
+
+
+def test_a_guess_is_checked_without_a_search(eg: Keypair, other: Keypair) -> None:
+    key, check = eg.public_key, eg.secret_key.check_plaintext
+    for values in ([[3, -4], [0, 2**20]], [1.5, -0.25], 7, np.zeros((0, 2), dtype=int)):
+        array = sent(key.encrypt(values))
+        check(array, values)
+        if array.shape != (0, 2):
+            refused(lambda array=array, values=values: check(array, np.asarray(values) + 1), "DecryptionFailed")  # type: ignore[misc]
+    one_wrong = key.encrypt([3, 4])
+    refused(lambda: check(one_wrong, [3, 5]), "DecryptionFailed")
+    refused(lambda: check(one_wrong, [4, 4]), "DecryptionFailed")
+    refused(lambda: check(one_wrong, [3, 4, 5]), "ShapeMismatch")
+    refused(lambda: check(key.encrypt([1.5]), [1.5 + 2**-30]), "OutOfRange")
+    refused(lambda: check(key.encrypt([3, 4, 5]).mean(), 4), "ParamsMismatch")
+    refused(lambda: check(other.public_key.encrypt([3]), [3]), "ParamsMismatch")
+    calls: list[tuple[int, int]] = []
+    check(key.encrypt(range(100)), range(100), progress=lambda done, total: calls.append((done, total)))
+    assert calls[-1] == (100, 100)
+    with pytest.raises(TypeError):
+        check([3], [3])  # type: ignore[arg-type]
 
 
 def test_numbers_that_are_not_what_is_encrypted_are_refused(eg: Keypair, other: Keypair) -> None:

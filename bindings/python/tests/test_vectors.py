@@ -51,8 +51,6 @@ def can_be_said(inputs: Any) -> bool:
         return False
     if "instead" in inputs and "mpc_identity_key" in inputs:  # messages of a run that its seed decides
         return False
-    if inputs.get("claim") == "equal_logarithms":  # of points: for protocols, in Rust only
-        return False
     values = inputs.get("values", inputs.get("integers"))
     return "shape" not in inputs or values is None or len(values) == math.prod(inputs["shape"])
 
@@ -353,8 +351,16 @@ def statement_check(inputs: Any, arrays: list[elgamal.EncryptedArray], given: An
         verify(arrays[0], arrays[1], [other], here)
 
 
+def equal_logarithms(inputs: Any, targets: Any, proof: str) -> None:
+    made = elgamal.Proof.from_bytes(unhex(proof))
+    elgamal.verify_equal_logarithms(unhex(inputs["bases"]), unhex(targets), made, elgamal_context(inputs))
+
+
 def statement_verify(test: Any) -> None:
     inputs = test["inputs"]
+    if inputs["claim"] == "equal_logarithms":
+        equal_logarithms(inputs, inputs["targets"], inputs["elgamal_additive_proof"])
+        return
     keys, arrays = inputs["elgamal_additive_public_key"], inputs["elgamal_additive_array"]
     read = [elgamal.PublicKey.from_bytes(unhex(key)) for key in (keys if isinstance(keys, list) else [keys])]
     listed = arrays if isinstance(arrays, list) else [arrays]
@@ -385,10 +391,20 @@ def statement_prove(test: Any) -> None:
         handed, proofs = secret.hand_over(given, to, here)
         elgamal.verify_hand_over(given, handed, proofs, here)
         statement_check(inputs, [given, elgamal_single(expected["elgamal_additive_array"], to)], expected)
+    elif claim == "equal_logarithms":
+        targets, proof = elgamal.prove_equal_logarithms(unhex(inputs["bases"]), bytes([7, *bytes(31)]), here)
+        assert len(bytes(proof)) == len(unhex(expected["elgamal_additive_proof"]))
+        equal_logarithms(inputs, [target.hex() for target in targets], bytes(proof).hex())
+        equal_logarithms(inputs, expected["targets"], expected["elgamal_additive_proof"])
     else:
         key = elgamal_key(inputs)
         given = [elgamal_single(data, key) for data in inputs["elgamal_additive_array"]]
         statement_check(inputs, [*given, elgamal_single(expected["elgamal_additive_array"], key)], expected)
+
+
+def hash_to_point(test: Any) -> None:
+    point = points.hash_to_point(unhex(test["inputs"]["data"]), context=unhex(test["inputs"]["context"]))
+    assert point == unhex(test["expected"]["point"])
 
 
 def elgamal_verify(test: Any) -> None:
@@ -860,6 +876,7 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "elgamal/additive_prove": elgamal_prove,
     "elgamal/additive_verify": elgamal_verify,
     "elgamal/ballot_encrypt": elgamal_ballot_encrypt,
+    "elgamal/hash_to_point": hash_to_point,
     "elgamal/integer_decrypt": integer_decrypt,
     "elgamal/integer_encrypt": integer_encrypt,
     "elgamal/integer_evaluate": integer_evaluate,

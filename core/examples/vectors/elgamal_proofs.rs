@@ -23,6 +23,7 @@ pub(crate) fn files() -> Vec<File> {
     files.extend(ballots());
     files.extend(integer_files());
     files.extend(point_files());
+    files.push(hashes());
     files
 }
 
@@ -253,6 +254,23 @@ fn minus_two() -> Vec<u8> {
     let mut bytes = prime.clone();
     bytes[0] -= 2;
     bytes
+}
+
+fn hashes() -> File {
+    let source = "RFC 9496, section 4.3.4, on 64 bytes of BLAKE3 of context and data";
+    let mut file = File::new("elgamal/hash_to_point.json", "elgamal/hash_to_point", source, nothing());
+    for (comment, context, data) in [
+        ("a pseudonym", &b"register of May"[..], &b"patient 17"[..]),
+        ("the same data in another context", b"register of June", b"patient 17"),
+        ("the same bytes, divided elsewhere", b"register of Maypatient", b" 17"),
+        ("no context", b"", b"patient 17"),
+        ("no data", b"register of May", b""),
+        ("no bytes at all", b"", b""),
+        ("data of 300 bytes", b"register of May", &[7; 300]),
+    ] {
+        file.valid(comment, json!({ "context": hex(context), "data": hex(data) }), None);
+    }
+    file
 }
 
 fn point_files() -> Vec<File> {

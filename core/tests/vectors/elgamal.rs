@@ -40,6 +40,10 @@ pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
                 false => json!({ "shape": extents, "values": *array.decrypt(&key, &mut ())? }),
             })
         }
+        "hash_to_point" => {
+            let point = points::hash_to_point(&test.bytes("context"), &test.bytes("data"));
+            Ok(json!({ "point": hex(&point.to_bytes()) }))
+        }
         "additive_prove" => prove(test),
         "additive_verify" => verify(test),
         "statement_prove" => statements::prove(test),

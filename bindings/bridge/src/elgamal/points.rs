@@ -3,9 +3,9 @@ pub use veilkit::elgamal::multiplicative::points::{Ciphertext, Keypair, PublicKe
 use veilkit::{
     Error, ErrorKind, Result,
     codec::{Decode, Encode, Reader},
+    elgamal::multiplicative::points,
     field::Field,
     group::{Point, Scalar},
-    transcript::Transcript,
     unlinked::Unlinked,
 };
 use zeroize::Zeroizing;
@@ -20,10 +20,9 @@ pub fn generate(rng: &mut OsRandom) -> Result<SecretKey> {
     Ok(Keypair::generate(rng)?.into_parts().1)
 }
 
-/// An element of the group that belongs to these bytes in this context, and of which nobody knows the logarithm.
+/// As [`points::hash_to_point`], its 32 bytes.
 pub fn hash_to_point(context: &[u8], data: &[u8]) -> [u8; 32] {
-    let mut transcript = Transcript::new("veilkit v1 hash to point");
-    Point::hash_to_group(transcript.append("context", context).append("data", data)).to_bytes()
+    points::hash_to_point(context, data).to_bytes()
 }
 
 /// Encrypts the element that 32 bytes encode.

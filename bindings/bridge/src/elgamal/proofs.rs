@@ -6,14 +6,17 @@ pub use veilkit::elgamal::additive::proofs::{
 };
 use veilkit::{
     Error, ErrorKind, PartyId, Result,
-    codec::Encode,
+    codec::{Encode, Reader},
     elgamal::additive::{Ciphertext, Opening, Randomizer, proofs},
+    field::Field,
+    group::{Point, Scalar},
     progress::{Observer, try_map_in_steps},
     shape::Shape,
 };
 
 use super::{EncryptedArray, PlainArray, PublicKey, SecretKey};
 use crate::random::OsRandom;
+use zeroize::Zeroizing;
 
 /// Proofs made, or batches checked, between two questions to the observer, for each core.
 const STEP: usize = 4;
@@ -224,6 +227,51 @@ pub fn linear(
     Ok((fresh(key, &Shape::default(), vec![output], &model)?, proof))
 }
 
+/// An element of the group, encoded.
+pub type PointBytes = [u8; 32];
+
+/// A secret scalar times two bases, with the proof that it is the same for both: [`proofs::prove_equal_logarithms`].
+///
+/// # Errors
+/// `InvalidEncoding` for bytes that are no element or no scalar; `OutOfRange` for a neutral base.
+pub fn equal_logarithms(
+    bases: [&[u8]; 2],
+    secret: &[u8],
+    context: &Context,
+    rng: &mut OsRandom,
+) -> Result<([PointBytes; 2], Proof)> {
+    let bases = points(bases, "base: not an element of ristretto255")?;
+    let mut body = Reader::new(secret);
+    let secret = Zeroizing::new(Scalar::read(&mut body, "secret: not a scalar of ristretto255")?);
+    body.finish()?;
+    let targets = bases.map(|base| base * *secret);
+    let proof = proofs::prove_equal_logarithms(bases, targets, &secret, context, rng)?;
+    Ok((targets.map(|target| target.to_bytes()), proof))
+}
+
+/// What must hold for a proof of [`equal_logarithms`].
+///
+/// # Errors
+/// `InvalidEncoding` for bytes that are no element; as [`proofs::verify_equal_logarithms`].
+pub fn claim_equal_logarithms(
+    bases: [&[u8]; 2],
+    targets: [&[u8]; 2],
+    proof: &Proof,
+    context: &Context,
+) -> Result<Vec<Equations>> {
+    let bases = points(bases, "base: not an element of ristretto255")?;
+    let targets = points(targets, "target: not an element of ristretto255")?;
+    Ok(vec![proofs::verify_equal_logarithms(bases, targets, proof, context)?])
+}
+
+fn points(encoded: [&[u8]; 2], what: &'static str) -> Result<[Point; 2]> {
+    let read = |bytes: &[u8]| {
+        let bytes = bytes.try_into().map_err(|_| Error::new(ErrorKind::InvalidEncoding, what))?;
+        Point::from_bytes(bytes, what)
+    };
+    Ok([read(encoded[0])?, read(encoded[1])?])
+}
+
 /// Ciphertexts that were just randomized, as an array that leaves as it is, with the scale and bound of `like`.
 fn fresh(
     key: &PublicKey,
@@ -235,7 +283,7 @@ fn fresh(
     EncryptedArray::from_bytes(&array.as_it_is().to_bytes(), key)
 }
 
-fn matching(a: usize, b: usize) -> Result<()> {
+pub(super) fn matching(a: usize, b: usize) -> Result<()> {
     match a == b {
         true => Ok(()),
         false => {
@@ -245,10 +293,10 @@ fn matching(a: usize, b: usize) -> Result<()> {
 }
 
 /// Refuses means, whose encrypted integers are other numbers than decryption gives.
-fn undivided(array: &EncryptedArray) -> Result<()> {
+pub(super) fn undivided(array: &EncryptedArray) -> Result<()> {
     match array.divisor() {
         1 => Ok(()),
-        _ => Err(Error::new(ErrorKind::ParamsMismatch, "array: a mean; prove things about the sum")),
+        _ => Err(Error::new(ErrorKind::ParamsMismatch, "array: a mean; ask about the sum")),
     }
 }
 

@@ -64,6 +64,7 @@ __all__ = [
     "elgamal_hand_over",
     "elgamal_hash_to_point",
     "elgamal_prove_decryption",
+    "elgamal_prove_equal_logarithms",
     "elgamal_prove_linear",
     "error_kinds",
     "mpc_combine_decryption",
@@ -681,6 +682,7 @@ class ElGamalSecretKey:
     def from_bytes(data: bytes) -> ElGamalSecretKey: ...
     def to_bytes(self) -> bytes: ...
     def public_key(self) -> ElGamalPublicKey: ...
+    def check_plaintext(self, array: ElGamalArray, values: Sequence[int], progress: _Report) -> None: ...
 
 @final
 class ElGamalArray:
@@ -718,6 +720,7 @@ class ElGamalArray:
     def rerandomize(self, progress: _Report) -> ElGamalArray: ...
 
 _Place: TypeAlias = tuple[bytes, int]
+_Points: TypeAlias = tuple[bytes, bytes]
 
 @final
 class ElGamalProof:
@@ -754,6 +757,9 @@ def elgamal_prove_decryption(
 def elgamal_hand_over(
     key: ElGamalSecretKey, array: ElGamalArray, to: ElGamalPublicKey, place: _Place, progress: _Report
 ) -> tuple[ElGamalArray, list[ElGamalProof]]: ...
+def elgamal_prove_equal_logarithms(
+    bases: _Points, secret: bytes, place: _Place
+) -> tuple[bytes, bytes, ElGamalProof]: ...
 def elgamal_prove_linear(
     array: ElGamalArray, weights: Sequence[int], offset: int, place: _Place
 ) -> tuple[ElGamalArray, ElGamalProof]: ...
@@ -793,6 +799,8 @@ class ElGamalClaims:
         proof: ElGamalProof,
         place: _Place,
     ) -> ElGamalClaims: ...
+    @staticmethod
+    def equal_logarithms(bases: _Points, targets: _Points, proof: ElGamalProof, place: _Place) -> ElGamalClaims: ...
     def len(self) -> int: ...
     @staticmethod
     def check(claims: Sequence[ElGamalClaims], progress: _Report) -> None: ...

@@ -49,6 +49,8 @@ encoded_proof!(ElGamalProof, Proof, "A proof of one of the claims that are linea
 encoded_proof!(ElGamalBitProof, BitProof, "A proof that a ciphertext holds 0 or 1.");
 encoded_proof!(ElGamalRangeProof, RangeProof, "A proof that a ciphertext holds an integer within a range.");
 
+/// Two elements of the group, encoded.
+type Points<'a> = (&'a [u8], &'a [u8]);
 /// Session and party.
 type Place<'a> = (&'a [u8], u16);
 /// A callable of the caller.
@@ -192,6 +194,20 @@ pub(crate) fn elgamal_prove_linear(
     Ok((ElGamalArray(output), ElGamalProof(proof)))
 }
 
+/// A secret scalar times two bases, with the proof that it is the same for both.
+#[pyfunction]
+pub(crate) fn elgamal_prove_equal_logarithms<'py>(
+    py: Python<'py>,
+    bases: Points<'_>,
+    secret: &[u8],
+    place: Place<'_>,
+) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>, ElGamalProof)> {
+    let context = quick(py, || context(place.0, place.1))?;
+    let ([first, second], proof) =
+        watched(py, None, |_, rng| proofs::equal_logarithms(bases.into(), secret, &context, rng))?;
+    Ok((PyBytes::new(py, &first), PyBytes::new(py, &second), ElGamalProof(proof)))
+}
+
 /// What must hold for proofs to hold.
 #[pyclass(frozen)]
 pub(crate) struct ElGamalClaims(Vec<Equations>);
@@ -312,6 +328,22 @@ impl ElGamalClaims {
     ) -> PyResult<Self> {
         let function = LinearFunction { weights, offset };
         Self::about(py, array, place, |claims| claims.linear(&function, &output.0, &proof.0))
+    }
+
+    /// That two points are the same multiple of two bases.
+    #[staticmethod]
+    fn equal_logarithms(
+        py: Python<'_>,
+        bases: Points<'_>,
+        targets: Points<'_>,
+        proof: &ElGamalProof,
+        place: Place<'_>,
+    ) -> PyResult<Self> {
+        let claims = || {
+            let context = context(place.0, place.1)?;
+            proofs::claim_equal_logarithms(bases.into(), targets.into(), &proof.0, &context)
+        };
+        detached(py, claims).map(Self)
     }
 
     /// How many proofs there are.

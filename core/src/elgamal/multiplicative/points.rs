@@ -8,15 +8,13 @@
 //! # fn main() -> veilkit::Result<()> {
 //! # use rand_chacha::rand_core::SeedableRng;
 //! # let rng = &mut rand_chacha::ChaCha20Rng::from_seed([7; 32]); // in earnest: the operating system's generator
-//! use veilkit::{elgamal::multiplicative::points::Keypair, group::Point, transcript::Transcript};
+//! use veilkit::elgamal::multiplicative::points::{Keypair, hash_to_point};
 //!
 //! let (public, secret) = Keypair::generate(rng)?.into_parts();
-//! let name = |text: &str| {
-//!     Point::hash_to_group(Transcript::new("example v1 pseudonyms").append("name", text.as_bytes()))
-//! };
-//! let encrypted = public.encrypt(&name("patient 17"), rng);
+//! let pseudonym = hash_to_point(b"register of May", b"patient 17");
+//! let encrypted = public.encrypt(&pseudonym, rng);
 //! let again = public.rerandomize(&encrypted, rng)?;
-//! assert!(secret.decrypt(&again)? == name("patient 17"));
+//! assert!(secret.decrypt(&again)? == pseudonym);
 //! # Ok(())
 //! # }
 //! ```
@@ -37,10 +35,25 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::field::Field;
 use crate::group::{Point, PointTable, Scalar};
 use crate::secret::{Secret, declassify, published};
+use crate::transcript::Transcript;
 use crate::unlinked::Unlinked;
 
 #[cfg(test)]
 mod tests;
+
+/// The element that belongs to these bytes in a context: the same data in another context gives an unrelated one.
+///
+/// # Timing
+/// Constant in the bytes; varies with their number.
+/// # Security
+/// Nobody knows its logarithm. Whoever can guess the data finds the same element: it hides nothing by itself.
+/// # Source
+/// As [`Point::hash_to_group`], of a transcript in the domain `veilkit v1 hash to point`.
+#[must_use]
+pub fn hash_to_point(context: &[u8], data: &[u8]) -> Point {
+    let mut transcript = Transcript::new("veilkit v1 hash to point");
+    Point::hash_to_group(transcript.append("context", context).append("data", data))
+}
 
 /// A public key, `x G`. Clones share everything, with a table of 30 KiB.
 #[derive(Clone)]

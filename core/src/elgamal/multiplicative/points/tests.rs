@@ -2,7 +2,6 @@
 use rand_chacha::ChaCha20Rng;
 
 use super::*;
-use crate::transcript::Transcript;
 
 fn rng(name: &str) -> ChaCha20Rng {
     Transcript::new("veilkit v1 test").append("elgamal points", name.as_bytes()).rng()
@@ -30,6 +29,15 @@ fn operations_follow_the_points() {
     assert!(again.points() != x.points() && secret.decrypt(&again).unwrap() == a);
     let nothing = public.encrypt(&Point::identity(), &mut rng("nothing"));
     assert!(bool::from(secret.decrypt(&nothing).unwrap().is_identity()));
+}
+
+#[test]
+fn points_are_of_their_context_and_data_alone() {
+    let point = hash_to_point(b"context", b"data");
+    assert!(point == hash_to_point(b"context", b"data"));
+    for (context, data) in [(&b"context"[..], &b"datb"[..]), (b"data", b"context"), (b"contextd", b"ata")] {
+        assert!(point != hash_to_point(context, data));
+    }
 }
 
 #[test]

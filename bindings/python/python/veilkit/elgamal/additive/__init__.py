@@ -13,7 +13,8 @@ array([215,  71,   8])
 
 Proofs about encrypted numbers hold in one `Context` only. The maker of an array proves ranges, bits, values and
 equalities (`Opening`); voters cast one choice of several (`Ballot`, `tally`); the holder of the key proves a decryption, or
-hands an array over to another key; whoever computes proves a linear function. `Batch` checks many at once.
+hands an array over to another key; whoever computes proves a linear function; whoever has a secret scalar proves that two
+elements were multiplied by it. `Batch` checks many at once.
 """
 
 from ._array import EncryptedArray, concatenate
@@ -26,10 +27,12 @@ from ._proofs import (
     Opening,
     Proof,
     RangeProof,
+    prove_equal_logarithms,
     prove_linear,
     verify_bits,
     verify_decryption,
     verify_equal,
+    verify_equal_logarithms,
     verify_hand_over,
     verify_linear,
     verify_plaintext,
@@ -51,11 +54,13 @@ __all__ = [
     "SecretKey",
     "concatenate",
     "generate_keypair",
+    "prove_equal_logarithms",
     "prove_linear",
     "tally",
     "verify_bits",
     "verify_decryption",
     "verify_equal",
+    "verify_equal_logarithms",
     "verify_hand_over",
     "verify_linear",
     "verify_plaintext",

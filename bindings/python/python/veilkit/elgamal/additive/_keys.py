@@ -185,6 +185,29 @@ class SecretKey(Secret[_native.ElGamalSecretKey, PublicKey]):
         with reporting(progress, "decrypt") as report:
             return encrypted._handle.decrypt(self._handle, report).reshape(encrypted.shape)[()]
 
+    def check_plaintext(
+        self, encrypted: _array.EncryptedArray, values: npt.ArrayLike, *, progress: Progress = False
+    ) -> None:
+        """Checks that an array holds these numbers, without a search: also where `decrypt` would take long, or may not find.
+
+        The time taken varies neither with the key nor with the numbers. All elements are looked at before the answer, which
+        does not say which of them differ.
+
+        Args:
+            encrypted: the array.
+            values: the numbers that it should hold.
+            progress: True for a bar, or a function of ``(done, total)``.
+
+        Raises:
+            CryptoError: the array holds other numbers.
+            ParameterError: encrypted under another key; another shape; numbers that the array's scale does not have; a mean.
+
+        >>> keys = generate_keypair()
+        >>> keys.secret_key.check_plaintext(keys.public_key.encrypt([3, 4]) - 5, [-2, -1])
+        """
+        integers = _proofs.encoded(values, _proofs._checked(encrypted), "values")
+        with reporting(progress, "check") as report:
+            self._handle.check_plaintext(encrypted._handle, integers, report)
 
     def prove_decryption(
         self,

@@ -1,4 +1,7 @@
-"""Proofs about every element of an array: by its maker, by the holder of the key, and how anybody checks them."""
+"""Proofs about every element of an array: by its maker, by the holder of the key, and how anybody checks them.
+
+Proofs about group elements are here too.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +102,7 @@ class _Proof(Generic[E]):
 
 
 class Proof(_Proof[_native.ElGamalProof]):
-    """A proof about one ciphertext: of its plaintext, an equality, a decryption, a hand-over or a linear function."""
+    """A proof about one ciphertext (of its plaintext, an equality, a decryption, a hand-over, a linear function) or two points."""
 
     __slots__ = ()
 
@@ -424,6 +427,74 @@ def verify_linear(
     _settle(
         _native.ElGamalClaims.linear(_native_array(array), integers, added, _native_array(output), handle, place), batch
     )
+
+
+def prove_equal_logarithms(
+    bases: Sequence[Buffer], secret: Buffer, context: Context
+) -> tuple[tuple[bytes, bytes], Proof]:
+    """Multiplies two group elements by one secret scalar, with a proof that it is the same for both: for protocols.
+
+    Args:
+        bases: two elements of ristretto255, 32 bytes each, such as `GENERATOR` and those of `hash_to_point` in
+            `multiplicative.points`.
+        secret: the scalar, 32 bytes, little-endian, below `multiplicative.points.ORDER`, as `shamir.combine_key` gives it.
+        context: the session, and the party that proves.
+
+    Returns:
+        Both multiples, and the proof. The time taken does not vary with the secret.
+
+    Raises:
+        EncodingError: bytes that are no element, or no scalar.
+        ParameterError: a neutral element among the bases.
+
+    >>> import secrets
+    >>> from veilkit.elgamal.multiplicative import points
+    >>> secret = secrets.randbelow(points.ORDER).to_bytes(32, "little")
+    >>> here = Context(session=b"pseudonyms of May", party=2)
+    >>> bases = [points.GENERATOR, points.hash_to_point(b"patient 17", context=b"register of May")]
+    >>> (public, pseudonym), proof = prove_equal_logarithms(bases, secret, here)
+    >>> verify_equal_logarithms(bases, [public, pseudonym], proof, here)
+    """
+    first, second, proof = _native.elgamal_prove_equal_logarithms(
+        _two(bases, "bases"), as_bytes(secret, "secret"), _place(context)
+    )
+    return (first, second), Proof._wrap(proof)
+
+
+def verify_equal_logarithms(
+    bases: Sequence[Buffer],
+    targets: Sequence[Buffer],
+    proof: Proof,
+    context: Context,
+    *,
+    batch: Batch | None = None,
+) -> None:
+    """Checks that both targets are the same multiple of their base (`prove_equal_logarithms`).
+
+    Args:
+        bases: two elements, 32 bytes each.
+        targets: their multiples, in the same order.
+        proof: of `prove_equal_logarithms`.
+        context: the session, and the party that claims to have proven.
+        batch: where to put the check instead of making it now.
+
+    Raises:
+        CryptoError: a proof that does not hold.
+        EncodingError: bytes that are no element.
+        ParameterError: a neutral element among the bases.
+    """
+    (handle,) = _handles([proof], Proof)
+    two = _two(bases, "bases"), _two(targets, "targets")
+    _settle(_native.ElGamalClaims.equal_logarithms(*two, handle, _place(context)), batch)
+
+
+def _two(points: Sequence[Buffer], what: str) -> tuple[bytes, bytes]:
+    if isinstance(points, (bytes, bytearray, memoryview, str)):
+        raise TypeError(f"{what}: must be two elements, 32 bytes each")
+    given = [as_bytes(point, what) for point in points]
+    if len(given) != 2:
+        raise error("ShapeMismatch", f"{what}: must be two elements")
+    return given[0], given[1]
 
 
 def encoded(values: npt.ArrayLike, array: _array.EncryptedArray, what: str) -> list[int]:

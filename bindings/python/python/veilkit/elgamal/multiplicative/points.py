@@ -25,10 +25,13 @@ from ... import _native
 from ..._checks import Buffer, as_bytes
 from .._bases import Pair, Public, Secret
 
-__all__ = ["ORDER", "Ciphertext", "Keypair", "PublicKey", "SecretKey", "generate_keypair", "hash_to_point"]
+__all__ = ["GENERATOR", "ORDER", "Ciphertext", "Keypair", "PublicKey", "SecretKey", "generate_keypair", "hash_to_point"]
 
 ORDER = 2**252 + 27742317777372353535851937790883648493
 """The number of elements of the group."""
+
+GENERATOR = bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76")
+"""The standard generator (RFC 9496): a public key is a secret scalar times it."""
 
 
 def hash_to_point(data: Buffer, *, context: Buffer) -> bytes:
