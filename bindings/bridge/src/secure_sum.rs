@@ -1,6 +1,6 @@
 //! Secure sums: sessions that start with the system's randomness and take bytes.
 pub use veilkit::mpc::{
-    Destination, Identity, IdentityKey, Outgoing,
+    Destination, Identity, IdentityKey, Outgoing, Signature,
     secure_sum::{Input, Plan, PlanSpec, SessionId, Step, SumOutput},
     statistics::{Column, Fit, Summary, Survey},
 };
@@ -14,6 +14,15 @@ use crate::random::OsRandom;
 /// None of its own; the guard adds `RandomnessUnavailable`.
 pub fn generate_identity() -> Result<IdentityKey> {
     Ok(IdentityKey::generate(&mut OsRandom::new()))
+}
+
+/// As [`Identity::verify_message`], of a signature as bytes.
+///
+/// # Errors
+/// `VerificationFailed`, also for other than 64 bytes.
+pub fn verify_signature(identity: &Identity, context: &[u8], message: &[u8], signature: &[u8]) -> Result<()> {
+    let bytes = signature.try_into().map_err(|_| Error::new(ErrorKind::VerificationFailed, "signature"))?;
+    identity.verify_message(context, message, &Signature::from_bytes(bytes))
 }
 
 /// A session number that nobody drew before.

@@ -45,7 +45,7 @@ mod _native {
         },
         errors::error_kinds,
         holders::{MpcRepairPlan, MpcRepairSession, MpcResharingPlan, MpcResharingSession},
-        mpc::{MpcIdentityKey, MpcSumOutput, MpcSumPlan, MpcSumSession},
+        mpc::{MpcIdentityKey, MpcSumOutput, MpcSumPlan, MpcSumSession, mpc_verify_signature},
         packed::PaillierPackedArray,
         paillier::{PaillierPool, PaillierPublicKey, PaillierSecretKey, PaillierUnprovenPublicKey},
         paillier_threshold::{

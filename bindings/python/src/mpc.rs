@@ -45,6 +45,24 @@ impl MpcIdentityKey {
     fn identity<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0.identity().to_bytes())
     }
+
+    /// Signs a message in a context.
+    fn sign<'py>(&self, py: Python<'py>, context: &[u8], message: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        let signature = detached(py, || Ok(self.0.sign_message(context, message)))?;
+        Ok(PyBytes::new(py, &signature.to_bytes()))
+    }
+}
+
+/// Checks a signature of a message in a context.
+#[pyfunction]
+pub(crate) fn mpc_verify_signature(
+    py: Python<'_>,
+    identity: &[u8],
+    context: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> PyResult<()> {
+    detached(py, || secure_sum::verify_signature(&read_identity(identity)?, context, message, signature))
 }
 
 /// What the parties agree on.

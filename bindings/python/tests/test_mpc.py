@@ -8,7 +8,7 @@ import pytest
 
 import veilkit as vk
 from veilkit import mpc
-from veilkit.mpc import Column, IdentityKey, SumPlan, SumSession, Survey, run_locally
+from veilkit.mpc import Column, IdentityKey, SumPlan, SumSession, Survey, run_locally, verify_signature
 
 RNG = np.random.default_rng(9)
 
@@ -90,6 +90,34 @@ def test_identity_keys(tmp_path: Any) -> None:
         IdentityKey.from_bytes(key.to_bytes()[:-1])
     with pytest.raises(TypeError):
         IdentityKey()
+
+
+def test_signatures_hold_for_their_signer_message_and_context() -> None:
+    key, other = IdentityKey.generate(), IdentityKey.generate()
+    signature = key.sign(b"I agree", context=b"run 7, round 1")
+    assert len(signature) == 64 and signature == key.sign(bytearray(b"I agree"), context=memoryview(b"run 7, round 1"))
+    verify_signature(key.identity, b"I agree", signature, context=b"run 7, round 1")
+    verify_signature(key.identity, b"", key.sign(b"", context=b""), context=b"")
+    changed = bytes([signature[0] ^ 1]) + signature[1:]
+    for identity, message, given, context in (
+        (other.identity, b"I agree", signature, b"run 7, round 1"),
+        (key.identity, b"I disagree", signature, b"run 7, round 1"),
+        (key.identity, b"I agree", signature, b"run 7, round 2"),
+        (key.identity, b" 1I agree", signature, b"run 7, round"),
+        (key.identity, b"I agree", changed, b"run 7, round 1"),
+        (key.identity, b"I agree", signature[:-1], b"run 7, round 1"),
+        (key.identity, b"I agree", b"", b"run 7, round 1"),
+    ):
+        with pytest.raises(vk.CryptoError) as caught:
+            verify_signature(identity, message, given, context=context)
+        assert caught.value.name == "VerificationFailed" and not caught.value.culprits
+    for identity in (b"", key.identity[:-1], bytes([1, *bytes(31)]), bytes(32)):
+        with pytest.raises(vk.EncodingError):
+            verify_signature(identity, b"I agree", signature, context=b"run 7, round 1")
+    with pytest.raises(TypeError):
+        key.sign("text", context=b"")  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        key.sign(b"no context")  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(

@@ -832,6 +832,20 @@ def plan(test: Any) -> None:
     assert mpc.SumPlan.from_bytes(unhex(test["inputs"]["secure_sum_plan"])).hash == unhex(test["expected"]["hash"])
 
 
+def sign(test: Any) -> None:
+    inputs, expected = test["inputs"], test["expected"]
+    key = mpc.IdentityKey.from_bytes(unhex(inputs["mpc_identity_key"]))
+    assert key.identity == unhex(expected["identity"])
+    assert key.sign(unhex(inputs["message"]), context=unhex(inputs["context"])) == unhex(expected["signature"])
+
+
+def verify_signature(test: Any) -> None:
+    identity, message, signature, context = (
+        unhex(test["inputs"][name]) for name in ("identity", "message", "signature", "context")
+    )
+    mpc.verify_signature(identity, message, signature, context=context)
+
+
 def secure_sum(test: Any) -> None:
     inputs = test["inputs"]
     agreed = mpc.SumPlan.from_bytes(unhex(inputs["secure_sum_plan"]))
@@ -916,6 +930,8 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "decode/shamir_share": decodes("shamir_share", shamir.Share.from_bytes),
     "holders/repair": repair,
     "holders/resharing": resharing,
+    "identity/sign": sign,
+    "identity/verify": verify_signature,
     "paillier/decrypt": decrypt,
     "paillier/encrypt": encrypt,
     "paillier/evaluate": evaluate,

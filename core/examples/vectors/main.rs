@@ -16,6 +16,7 @@ mod elgamal_proofs;
 mod elgamal_statements;
 mod file;
 mod holders;
+mod identity;
 mod paillier;
 mod paillier_threshold;
 #[path = "../../tests/vectors/procedures.rs"]
@@ -40,6 +41,7 @@ fn main() {
         elgamal_statements::files(),
         dkg::files(),
         secure_sum::files(),
+        identity::files(),
     ]
     .into_iter()
     .flatten()

@@ -10,7 +10,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 use crate::{
     codec::{Decode, Encode, Kind, Reader, Writer},
     error::{Error, ErrorKind, Result},
-    transcript::Digest,
+    transcript::{Digest, Transcript},
 };
 
 /// The bytes of a public identity.
@@ -41,6 +41,17 @@ impl Identity {
         self.0.to_bytes()
     }
 
+    /// Checks a signature of [`IdentityKey::sign_message`].
+    ///
+    /// # Errors
+    /// `VerificationFailed` for another key, context or message, blaming nobody.
+    /// # Security
+    /// A signature says that its maker signed this, not when or how often: an old one holds for ever. Let the message or the
+    /// context name the run and the round.
+    pub fn verify_message(&self, context: &[u8], message: &[u8], signature: &Signature) -> Result<()> {
+        self.verify(&message_digest(context, message), signature)
+    }
+
     /// Checks a signature over a digest, by the strict rules: canonical, no small-order points.
     ///
     /// # Errors
@@ -64,11 +75,31 @@ impl fmt::Debug for Identity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signature(pub(crate) [u8; SIGNATURE_LEN]);
 
-/// A party's long-term secret key. It signs messages of sessions and nothing else.
+impl Signature {
+    /// Any 64 bytes; whether they are a signature is for [`Identity::verify_message`] to find out.
+    pub fn from_bytes(bytes: [u8; SIGNATURE_LEN]) -> Self {
+        Self(bytes)
+    }
+
+    /// The signature's bytes.
+    pub fn to_bytes(self) -> [u8; SIGNATURE_LEN] {
+        self.0
+    }
+}
+
+/// What is signed for a caller. No protocol of this crate signs a digest of this domain.
+fn message_digest(context: &[u8], message: &[u8]) -> Digest {
+    Transcript::new("veilkit v1 signed message")
+        .append("context", context)
+        .append("message", message)
+        .digest()
+}
+
+/// A party's long-term secret key. It signs messages of sessions, and messages of its owner.
 ///
 /// # Security
-/// It never signs bytes that somebody else chose: only digests under this crate's own domain strings. The public
-/// half is always the one that belongs to the secret half.
+/// It never signs bytes that somebody else chose: only digests, each under a domain string of this crate, so that no signature
+/// for one purpose holds for another. The public half is always the one that belongs to the secret half.
 #[derive(Clone)]
 pub struct IdentityKey(SigningKey);
 
@@ -81,6 +112,19 @@ impl IdentityKey {
     /// The public half.
     pub fn identity(&self) -> Identity {
         Identity(self.0.verifying_key())
+    }
+
+    /// Signs a message of the caller for one purpose. Deterministic.
+    ///
+    /// `context` says what the message is, such as `b"clinic network, round 2"`: the signature holds in no other context,
+    /// and for no message of a session.
+    ///
+    /// # Timing
+    /// Constant in the key; varies with the number of bytes.
+    /// # Source
+    /// \[RFC8032\] Ed25519, of a BLAKE3 digest in the domain `veilkit v1 signed message`.
+    pub fn sign_message(&self, context: &[u8], message: &[u8]) -> Signature {
+        self.sign(&message_digest(context, message))
     }
 
     /// Signs a digest. Deterministic.
@@ -139,7 +183,6 @@ impl Decode for IdentityKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transcript::Transcript;
 
     fn key(name: &[u8]) -> IdentityKey {
         IdentityKey::generate(&mut Transcript::new("veilkit test identity").append("name", name).rng())
@@ -158,6 +201,33 @@ mod tests {
             let refused = a.identity().verify(&[7; 32], &forged).unwrap_err();
             assert_eq!(refused.kind(), ErrorKind::VerificationFailed, "bit {bit}");
         }
+    }
+
+    #[test]
+    fn messages_hold_for_their_context_and_signer_only() {
+        let (a, b) = (key(b"a"), key(b"b"));
+        let signature = Signature::from_bytes(a.sign_message(b"context", b"message").to_bytes());
+        a.identity().verify_message(b"context", b"message", &signature).unwrap();
+        let refused = |identity: Identity, context: &[u8], message: &[u8]| {
+            let error = identity.verify_message(context, message, &signature).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::VerificationFailed);
+            assert_eq!(error.culprits().iter().count(), 0);
+        };
+        refused(b.identity(), b"context", b"message");
+        refused(a.identity(), b"context", b"messagf");
+        refused(a.identity(), b"another", b"message");
+        // The same bytes, divided elsewhere.
+        refused(a.identity(), b"contextm", b"essage");
+        refused(a.identity(), b"", b"contextmessage");
+    }
+
+    #[test]
+    fn a_message_is_no_digest_of_a_session() {
+        let a = key(b"a");
+        let digest = Transcript::new("veilkit v1 dkg message").append("message", b"message").digest();
+        assert!(a.identity().verify(&digest, &a.sign_message(b"", &digest)).is_err());
+        assert!(a.identity().verify_message(b"", &digest, &a.sign(&digest)).is_err());
+        assert!(a.identity().verify_message(b"", b"message", &a.sign(&digest)).is_err());
     }
 
     #[test]

@@ -13,6 +13,8 @@ mod dkg;
 mod elgamal;
 #[path = "holders.rs"]
 mod holders;
+#[path = "identity.rs"]
+mod identity;
 #[path = "paillier.rs"]
 mod paillier;
 #[path = "paillier_threshold.rs"]
@@ -35,6 +37,7 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
         "paillier" => paillier::run(procedure, test),
         "paillier_threshold" => paillier_threshold::run(procedure, test),
         "secure_sum" => secure_sum::run(procedure, test),
+        "identity" => identity::run(procedure, test),
         "decode" => decoders(procedure, test),
         _ => panic!("no procedures for {scheme}"),
     }

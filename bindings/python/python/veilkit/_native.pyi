@@ -68,6 +68,7 @@ __all__ = [
     "elgamal_prove_linear",
     "error_kinds",
     "mpc_combine_decryption",
+    "mpc_verify_signature",
     "paillier_deal",
     "set_threads",
     "shamir_card_combine",
@@ -580,6 +581,9 @@ class MpcIdentityKey:
     def to_bytes(self) -> bytes: ...
     @property
     def identity(self) -> bytes: ...
+    def sign(self, context: bytes, message: bytes) -> bytes: ...
+
+def mpc_verify_signature(identity: bytes, context: bytes, message: bytes, signature: bytes) -> None: ...
 
 @final
 class MpcSumPlan:

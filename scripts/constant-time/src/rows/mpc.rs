@@ -6,7 +6,7 @@ use veilkit::{
     codec::{Decode, Encode},
     elgamal::additive::{EncryptedArray, Params, PlainArray, PublicKey},
     mpc::{
-        Destination, IdentityKey, Outgoing, dkg,
+        Destination, IdentityKey, Outgoing, Signature, dkg,
         secure_sum::{Input, Plan, PlanSpec, Session, SessionId},
         threshold_decrypt::DecryptionShare,
     },
@@ -14,7 +14,7 @@ use veilkit::{
 };
 
 use super::{Row, planted, row};
-use crate::memcheck::{SecretRng, public, public_rng, secret};
+use crate::memcheck::{SecretRng, public, public_rng, secret, secret_bytes};
 
 pub(super) const ROWS: &[Row] = &[
     row("mpc", "secure_sum::Input::reals", "values", reals),
@@ -23,6 +23,7 @@ pub(super) const ROWS: &[Row] = &[
     row("mpc", "dkg::Session::start", "generator", dkg_start),
     row("mpc", "dkg::Session: shares, and a complaint", "generator", dkg_complaint),
     row("mpc", "threshold_decrypt: DecryptionShare::create", "share of the key", decryption_share),
+    row("mpc", "IdentityKey::sign_message", "key and message", sign),
     planted("mpc", "planted: a value's range by comparison", "values", range),
 ];
 
@@ -111,6 +112,19 @@ fn decryption_share() {
     let array = EncryptedArray::encrypt(&key, &plain, &mut public_rng(), &mut ()).expect("fits");
     let made = DecryptionShare::create(&share, &array, b"session", &mut SecretRng::new()).expect("one key");
     assert_eq!(made.party(), party(1));
+}
+
+fn sign() {
+    let key = IdentityKey::generate(&mut public_rng());
+    let mut bytes = key.to_bytes();
+    let at = bytes.len() - 32;
+    secret(&mut bytes[at..]);
+    let hidden = IdentityKey::from_bytes(&bytes, ()).expect("a key");
+    let mut message = secret_bytes(40);
+    let mut signature = hidden.sign_message(b"context", &message).to_bytes();
+    public(&mut signature);
+    public(message.as_mut_slice());
+    key.identity().verify_message(b"context", &message, &Signature::from_bytes(signature)).expect("signed");
 }
 
 fn values() -> [f64; 4] {

@@ -42,6 +42,7 @@ from ._secure_sum import (
     SumPlan,
     SumSession,
     run_locally,
+    verify_signature,
 )
 from ._study import DEFAULT_RANGE, Result, Study, simulate
 from ._survey import Column, Summary, Survey
@@ -81,6 +82,7 @@ __all__ = [
     "run_dkg_locally",
     "run_locally",
     "simulate",
+    "verify_signature",
 ]
 
 # Where users find them: in tracebacks, in help, and in pickles.

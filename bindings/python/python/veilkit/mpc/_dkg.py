@@ -16,7 +16,16 @@ from ._secure_sum import IdentityKey, Outgoing, _party
 class DkgSetup:
     """What the parties of a key generation agree on before anything is sent. Every message is bound to it.
 
-    Every party makes its own from the same facts, and compares `hash` with the others'.
+    A setup is never sent: it has no encoding, so that no party takes part in what another one chose. Every party makes its
+    own from facts that it knows (the identities, compared out of band; the threshold; the number of the run) and compares
+    `hash` with the others' over a channel that names its speakers, such as signatures under those identities. With a session
+    drawn at random, one party draws it and tells the others.
+
+    >>> keys = {number: IdentityKey.generate() for number in (1, 2, 3)}
+    >>> facts = {"parties": {n: key.identity for n, key in keys.items()}, "threshold": 2, "session": bytes(32)}
+    >>> mine, theirs = DkgSetup(**facts), DkgSetup(**facts)  # at two parties; the session in earnest: secrets.token_bytes(32)
+    >>> said = keys[2].sign(theirs.hash, context=b"setup of the key of May")  # party 2 sends this
+    >>> verify_signature(mine.parties[2], mine.hash, said, context=b"setup of the key of May")  # party 1 has the same setup
 
     Args:
         parties: the public identity of each party, by its number from 1; at most 255.

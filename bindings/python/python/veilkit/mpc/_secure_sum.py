@@ -64,11 +64,51 @@ class IdentityKey:
         """The public half, 32 bytes."""
         return self._handle.identity
 
+    def sign(self, message: Buffer, *, context: Buffer) -> bytes:
+        """Signs bytes of one's own, such as a plan's hash or what a party says in a round that the caller's code carries.
+
+        Args:
+            message: what to sign.
+            context: what the message is: name the run and the round, so that nobody can say it again elsewhere. The
+                signature holds in no other context, and never as a message of a session.
+
+        Returns:
+            64 bytes, for `verify_signature`; the same for the same message in the same context.
+
+        >>> key = IdentityKey.generate()
+        >>> signature = key.sign(b"I have the same plan", context=b"clinic network, run 7, round 1")
+        >>> verify_signature(key.identity, b"I have the same plan", signature, context=b"clinic network, run 7, round 1")
+        """
+        return self._handle.sign(as_bytes(context, "context"), as_bytes(message, "message"))
+
     def __repr__(self) -> str:
         return f"IdentityKey(identity={self.identity.hex()[:16]!r})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an identity key is secret and is not pickled; write it with to_bytes where it must be written")
+
+
+def verify_signature(identity: Buffer, message: Buffer, signature: Buffer, *, context: Buffer) -> None:
+    """Checks that the party with this identity signed this message in this context (`IdentityKey.sign`).
+
+    That says nothing about when or how often: a signature holds for ever.
+
+    Args:
+        identity: the public half of the signer's key, 32 bytes, compared out of band.
+        message: what should have been signed.
+        signature: what `IdentityKey.sign` gave.
+        context: what the message should be.
+
+    Raises:
+        CryptoError: no signature of this party for this message in this context.
+        EncodingError: an identity that is none.
+    """
+    _native.mpc_verify_signature(
+        as_bytes(identity, "identity"),
+        as_bytes(context, "context"),
+        as_bytes(message, "message"),
+        as_bytes(signature, "signature"),
+    )
 
 
 class SumPlan:
