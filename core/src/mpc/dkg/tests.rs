@@ -173,6 +173,21 @@ fn wrong_payloads_are_named() {
     of(Round::Confirm, check::PAYLOAD, "evidence that is not there", &|payload| payload[0] = 1);
 }
 
+/// Whoever carries a message can alter its signature, so nobody is named.
+#[test]
+fn an_altered_signature_is_refused_in_every_round() {
+    for at in Round::ALL {
+        let ends = run(|round, _, deliveries| {
+            let sent = deliveries.iter_mut().filter(|d| round == at && d.from == party(1));
+            sent.for_each(|delivery| *delivery.bytes.last_mut().unwrap() ^= 1);
+        });
+        for number in [2, 3] {
+            let refused = Some((ErrorKind::VerificationFailed, vec![], "signature"));
+            assert_eq!(ends[&number], refused, "{at:?}: {number}");
+        }
+    }
+}
+
 /// Zero proves that it is known, but is no key.
 #[test]
 fn a_neutral_key_of_the_run_is_refused() {
