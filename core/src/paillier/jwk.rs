@@ -260,6 +260,52 @@ mod tests {
     }
 
     #[test]
+    fn no_other_lambda_passes() {
+        let n = limbs::to_biguint_vartime(public_key().n());
+        let mut jwk = secret();
+        let members = jwk.as_object_mut().unwrap();
+        members.remove("p");
+        members.remove("q");
+        let small = [0_u8, 1, 2, 3, 4].map(num_bigint::BigUint::from);
+        let powers = [1, 64, 2040].map(|bits| num_bigint::BigUint::from(1_u8) << bits);
+        let near = [n.clone(), &n - 1_u8, &n + 1_u8, &n * 2_u8];
+        for lambda in small.iter().chain(&powers).chain(&near) {
+            jwk["lambda"] = number(lambda).into();
+            assert!(read(&jwk).is_err(), "{lambda}");
+        }
+    }
+
+    #[test]
+    fn a_changed_text_is_refused_or_the_same_key() {
+        use rand_chacha::ChaCha20Rng;
+        use rand_core::{Rng, SeedableRng};
+
+        const OTHERS: &[u8] = b" \"{}[]:,\\A-_0z";
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let text = secret_key().to_jwk("a \"comment\"").as_bytes().to_vec();
+        let mut below = |bound: usize| usize::try_from(rng.next_u64() % bound as u64).expect("small");
+        let mut refused = 0;
+        for _ in 0..300 {
+            let mut changed = text.clone();
+            let at = below(changed.len());
+            match below(4) {
+                0 => changed[at] = OTHERS[below(OTHERS.len())],
+                1 => _ = changed.remove(at),
+                2 => changed.insert(at, OTHERS[below(OTHERS.len())]),
+                _ => changed.truncate(at),
+            }
+            let changed = String::from_utf8(changed).expect("ASCII");
+            match SecretKey::from_jwk(&changed, 40, 88) {
+                Ok(key) => {
+                    assert_eq!(key.primes_to_be_bytes(), secret_key().primes_to_be_bytes(), "{changed}")
+                }
+                Err(_) => refused += 1,
+            }
+        }
+        assert!(refused > 200, "{refused} refused");
+    }
+
+    #[test]
     fn what_is_no_key_is_refused() {
         let (n, p) = (public_key().modulus_to_be_bytes(), secret_key().primes_to_be_bytes()[0].to_vec());
         let with = |path: &[&str], value: Value| {
