@@ -1,9 +1,9 @@
-"""Arguments that are not arrays: bytes-like objects, text and counts."""
+"""Arguments that are not arrays: bytes-like objects, text, counts, parties and the package's own objects."""
 
 from __future__ import annotations
 
 import operator
-from typing import SupportsIndex, TypeAlias
+from typing import Any, SupportsIndex, TypeAlias
 
 from .errors import error
 
@@ -30,3 +30,19 @@ def as_count(number: SupportsIndex, what: str) -> int:
     if not 0 <= count < 1 << 32:
         raise error("InvalidParams", f"{what}: below 0 or far too large")
     return count
+
+
+def as_party(number: SupportsIndex) -> int:
+    """`number` as the number of a party."""
+    party = operator.index(number)
+    if not 0 < party < 1 << 16:
+        raise error("OutOfRange", "party: a number from 1 to 65,535")
+    return party
+
+
+def checked(value: Any, kind: type[Any] | tuple[type[Any], ...], what: str) -> Any:
+    """`value`, if it is of this class or one of these."""
+    if not isinstance(value, kind):
+        names = " or ".join(cls.__name__ for cls in (kind if isinstance(kind, tuple) else (kind,)))
+        raise TypeError(f"{what}: must be a {names}, not {type(value).__name__}")
+    return value

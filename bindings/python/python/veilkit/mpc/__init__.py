@@ -33,10 +33,8 @@ from ._dkg import (
 from ._repair import Repaired, RepairPlan, RepairSession, RepairStep, repair_locally
 from ._resharing import Reshared, ResharingPlan, ResharingSession, ResharingStep, Role, reshare_locally
 from ._secure_sum import (
-    ALL,
     ROUNDS,
     IdentityKey,
-    Outgoing,
     Step,
     SumOutput,
     SumPlan,
@@ -44,6 +42,7 @@ from ._secure_sum import (
     run_locally,
     verify_signature,
 )
+from ._session import ALL, Outgoing
 from ._study import DEFAULT_RANGE, Result, Study, simulate
 from ._survey import Column, Summary, Survey
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from .. import _native, elgamal
-from .._checks import Buffer, as_bytes, as_count
+from .._checks import Buffer, as_bytes, as_count, as_party, checked
 from .._progress import Progress, reporting
 from ..elgamal.additive._keys import sizes
 from . import _local
-from ._secure_sum import IdentityKey, Outgoing, _party
+from ._secure_sum import IdentityKey
+from ._session import AnySession, Outgoing, messages
 
 
 class DkgSetup:
@@ -41,7 +42,7 @@ class DkgSetup:
     __slots__ = ("_handle", "_parties")
 
     def __init__(self, *, parties: Mapping[int, bytes], threshold: int, session: bytes | None = None) -> None:
-        self._parties = {_party(number): as_bytes(identity, "identity") for number, identity in parties.items()}
+        self._parties = {as_party(number): as_bytes(identity, "identity") for number, identity in parties.items()}
         self._handle = _native.MpcDkgSetup(
             None if session is None else as_bytes(session, "session"),
             list(self._parties.items()),
@@ -166,8 +167,8 @@ class GroupKey:
             ProtocolError: fewer shares than the threshold, a party twice, or one that has no share.
             ParameterError: encrypted under another key; a number beyond the public bound.
         """
-        handles = [_checked(share, DecryptionShare, "shares")._handle for share in shares]
-        array = _checked(encrypted, elgamal.additive.EncryptedArray, "encrypted")
+        handles = [checked(share, DecryptionShare, "shares")._handle for share in shares]
+        array = checked(encrypted, elgamal.additive.EncryptedArray, "encrypted")
         with reporting(progress, "combine") as report:
             values = _native.mpc_combine_decryption(
                 self._handle, array._handle, handles, as_bytes(session, "session"), report
@@ -243,7 +244,7 @@ class KeyShare:
         Raises:
             ParameterError: encrypted under another key.
         """
-        array = _checked(encrypted, elgamal.additive.EncryptedArray, "encrypted")
+        array = checked(encrypted, elgamal.additive.EncryptedArray, "encrypted")
         return DecryptionShare._wrap(self._handle.decryption_share(array._handle, as_bytes(session, "session")))
 
     def __eq__(self, other: object) -> NoReturn:
@@ -308,7 +309,7 @@ class DkgStep(NamedTuple):
     output: KeyShare | None
 
 
-class DkgSession:
+class DkgSession(AnySession):
     """One party's side of a key generation, used once. Five rounds, in each of which every party must be heard.
 
     Args:
@@ -324,12 +325,12 @@ class DkgSession:
         ProtocolError: a number that is not in the set-up.
     """
 
-    __slots__ = ("_handle", "first")
+    __slots__ = ()
 
     def __init__(self, setup: DkgSetup, me: int, key: IdentityKey) -> None:
         if not isinstance(setup, DkgSetup) or not isinstance(key, IdentityKey):
             raise TypeError("setup and key: must be a DkgSetup and an IdentityKey")
-        self._handle, sent = _native.MpcDkgSession.start(setup._handle, _party(me), key._handle)
+        self._handle, sent = _native.MpcDkgSession.start(setup._handle, as_party(me), key._handle)
         self.first = _step(sent)
 
     def step(self, incoming: Iterable[tuple[int, Buffer]]) -> DkgStep:
@@ -342,18 +343,7 @@ class DkgSession:
 
         After an error the session is over, and the next call raises `ProtocolError`.
         """
-        return _step(self._handle.step([(_party(sender), as_bytes(data, "message")) for sender, data in incoming]))
-
-    @property
-    def round(self) -> int:
-        """The round whose messages the session waits for, from 1 to 5; 0 when it is over."""
-        return self._handle.round
-
-    def __repr__(self) -> str:
-        return f"DkgSession(round={self.round})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a session is secret and used once; it is not pickled")
+        return _step(self._handle.step(messages(incoming)))
 
 
 def run_dkg_locally(
@@ -389,12 +379,6 @@ def run_dkg_locally(
     return _local.run(sessions, watch)
 
 
-def _checked(value: Any, kind: type[Any], what: str) -> Any:
-    if not isinstance(value, kind):
-        raise TypeError(f"{what}: must be a {kind.__name__}, not {type(value).__name__}")
-    return value
-
-
 def _step(sent: tuple[list[tuple[int, bytes]], _native.MpcKeyShare | None]) -> DkgStep:
-    messages, output = sent
-    return DkgStep([Outgoing(*message) for message in messages], None if output is None else KeyShare._wrap(output))
+    outgoing, output = sent
+    return DkgStep([Outgoing(*message) for message in outgoing], None if output is None else KeyShare._wrap(output))

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, ClassVar, NamedTuple
 
 from .. import _native
-from .._checks import Buffer, as_bytes
+from .._checks import Buffer, as_bytes, as_party, checked
 from ..shamir import Custodian, CustodianKey, KeyShare, VerifiableShare
 from . import _local
 from ._resharing import (
     AnyCommitment,
     VerifiedShare,
-    checked,
     commitment_of,
     committed,
     keys,
-    messages,
     public,
     share_of,
 )
-from ._secure_sum import IdentityKey, Outgoing, _party
+from ._secure_sum import IdentityKey
+from ._session import AnyPlan, AnySession, Outgoing, messages
 
 
-class RepairPlan:
+class RepairPlan(AnyPlan):
     """What the parties of a repair agree on before anything is sent. Every message is bound to it.
 
     Make sure of who asks: whoever is the owner in the plan gets the share. Everybody has the index of the share for a number.
@@ -41,8 +40,9 @@ class RepairPlan:
         ProtocolError: fewer helpers than the threshold; somebody twice.
     """
 
-    __slots__ = ("_handle",)
+    __slots__ = ()
     _handle: _native.MpcRepairPlan
+    _compiled: ClassVar[Any] = _native.MpcRepairPlan
 
     def __init__(
         self,
@@ -56,37 +56,10 @@ class RepairPlan:
         self._handle = _native.MpcRepairPlan.make(
             None if session is None else as_bytes(session, "session"),
             committed(commitment),
-            _party(lost),
+            as_party(lost),
             keys(owner),
-            [(_party(index), keys(pair)) for index, pair in helpers.items()],
+            [(as_party(index), keys(pair)) for index, pair in helpers.items()],
         )
-
-    @classmethod
-    def from_bytes(cls, data: Buffer) -> RepairPlan:
-        """Reads and checks an encoded plan.
-
-        Raises:
-            EncodingError, ParameterError, ProtocolError: bytes that are not a valid plan.
-        """
-        plan = object.__new__(cls)
-        plan._handle = _native.MpcRepairPlan.from_bytes(as_bytes(data, "data"))
-        return plan
-
-    def to_bytes(self) -> bytes:
-        """The canonical encoding."""
-        return self._handle.to_bytes()
-
-    __bytes__ = to_bytes
-
-    @property
-    def hash(self) -> bytes:
-        """The hash of everything in the plan, 32 bytes: parties compare it before they take part."""
-        return self._handle.hash
-
-    @property
-    def session(self) -> bytes:
-        """The number of this run."""
-        return self._handle.session
 
     @property
     def commitment(self) -> AnyCommitment:
@@ -108,17 +81,8 @@ class RepairPlan:
         """The public identity and the custodian of each helper, by the index of the share."""
         return {index: public(pair) for index, pair in self._handle.helpers}
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, RepairPlan) and self.hash == other.hash
-
-    def __hash__(self) -> int:
-        return hash(self.hash)
-
     def __repr__(self) -> str:
         return f"RepairPlan(lost={self.lost}, owner={self.owner[1].name!r}, helpers={sorted(self.helpers)})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return RepairPlan.from_bytes, (self.to_bytes(),)
 
 
 class Repaired(NamedTuple):
@@ -134,7 +98,7 @@ class RepairStep(NamedTuple):
     output: Repaired | None
 
 
-class RepairSession:
+class RepairSession(AnySession):
     """One party's side of a repair, as a helper or as the owner of the lost share, used once.
 
     In round 1 the helpers cut their shares into pieces; in round 2 they send the owner the sums of those; in round 3 the
@@ -145,7 +109,7 @@ class RepairSession:
         first: the step that opens the session, with the messages of round 1.
     """
 
-    __slots__ = ("_handle", "first")
+    __slots__ = ()
     _handle: _native.MpcRepairSession
     first: RepairStep
 
@@ -194,17 +158,6 @@ class RepairSession:
         After an error the session is over, and the next call raises `ProtocolError`.
         """
         return _step(self._handle.step(messages(incoming)))
-
-    @property
-    def round(self) -> int:
-        """The round whose messages the session waits for, from 1 to 4; 0 when it is over."""
-        return self._handle.round
-
-    def __repr__(self) -> str:
-        return f"RepairSession(round={self.round})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a session is secret and used once; it is not pickled")
 
 
 def repair_locally(

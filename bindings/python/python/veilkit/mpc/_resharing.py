@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, NoReturn, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from .. import _native
-from .._checks import Buffer, as_bytes, as_count
+from .._checks import Buffer, as_bytes, as_count, as_party, checked
 from ..errors import error
 from ..shamir import Commitment, Custodian, CustodianKey, KeyCommitment, KeyShare, VerifiableShare
 from . import _local
-from ._secure_sum import IdentityKey, Outgoing, _party
+from ._secure_sum import IdentityKey
+from ._session import AnyPlan, AnySession, Outgoing, messages
 
 AnyCommitment: TypeAlias = Commitment | KeyCommitment
 VerifiedShare: TypeAlias = VerifiableShare | KeyShare
@@ -23,7 +24,7 @@ class Role(NamedTuple):
     share: int
 
 
-class ResharingPlan:
+class ResharingPlan(AnyPlan):
     """What the parties of a resharing agree on before anything is sent. Every message is bound to it.
 
     The old holders that take part, the dealers, each share their share among the new holders, the receivers. That is how
@@ -45,8 +46,9 @@ class ResharingPlan:
         ProtocolError: fewer dealers than the old threshold; somebody twice.
     """
 
-    __slots__ = ("_handle",)
+    __slots__ = ()
     _handle: _native.MpcResharingPlan
+    _compiled: ClassVar[Any] = _native.MpcResharingPlan
 
     def __init__(
         self,
@@ -60,37 +62,10 @@ class ResharingPlan:
         self._handle = _native.MpcResharingPlan.make(
             None if session is None else as_bytes(session, "session"),
             committed(commitment),
-            [(_party(index), as_bytes(identity, "identity")) for index, identity in dealers.items()],
+            [(as_party(index), as_bytes(identity, "identity")) for index, identity in dealers.items()],
             as_count(threshold, "threshold"),
             [keys(pair) for pair in receivers],
         )
-
-    @classmethod
-    def from_bytes(cls, data: Buffer) -> ResharingPlan:
-        """Reads and checks an encoded plan.
-
-        Raises:
-            EncodingError, ParameterError, ProtocolError: bytes that are not a valid plan.
-        """
-        plan = object.__new__(cls)
-        plan._handle = _native.MpcResharingPlan.from_bytes(as_bytes(data, "data"))
-        return plan
-
-    def to_bytes(self) -> bytes:
-        """The canonical encoding."""
-        return self._handle.to_bytes()
-
-    __bytes__ = to_bytes
-
-    @property
-    def hash(self) -> bytes:
-        """The hash of everything in the plan, 32 bytes: parties compare it before they take part."""
-        return self._handle.hash
-
-    @property
-    def session(self) -> bytes:
-        """The number of this run."""
-        return self._handle.session
 
     @property
     def commitment(self) -> AnyCommitment:
@@ -118,18 +93,12 @@ class ResharingPlan:
         Raises:
             ProtocolError: an index that no new share has.
         """
-        return self._handle.receiver_number(_party(index))
+        return self._handle.receiver_number(as_party(index))
 
     def role(self, number: int) -> Role | None:
         """Who takes part under this number, as in messages and in an error's `culprits`; None for nobody."""
-        role = self._handle.role(_party(number))
+        role = self._handle.role(as_party(number))
         return None if role is None else Role("dealer" if role[0] else "receiver", role[1])
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ResharingPlan) and self.hash == other.hash
-
-    def __hash__(self) -> int:
-        return hash(self.hash)
 
     def __repr__(self) -> str:
         old = self.commitment
@@ -137,9 +106,6 @@ class ResharingPlan:
             f"ResharingPlan(dealers={sorted(self.dealers)}, from {old.threshold} of {old.shares} "
             f"to {self.threshold} of {len(self.receivers)})"
         )
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return ResharingPlan.from_bytes, (self.to_bytes(),)
 
 
 class Reshared(NamedTuple):
@@ -156,7 +122,7 @@ class ResharingStep(NamedTuple):
     output: Reshared | None
 
 
-class ResharingSession:
+class ResharingSession(AnySession):
     """One party's side of a resharing, as a dealer or as a receiver, used once; whoever is both has two sessions.
 
     In round 1 the dealers deal; in round 2 the receivers say what they heard; round 3 is only there when one complains.
@@ -169,7 +135,7 @@ class ResharingSession:
         first: the step that opens the session, with the messages of round 1.
     """
 
-    __slots__ = ("_handle", "first")
+    __slots__ = ()
     _handle: _native.MpcResharingSession
     first: ResharingStep
 
@@ -208,7 +174,7 @@ class ResharingSession:
         """
         plan, handle = checked(plan, ResharingPlan, "plan"), checked(key, IdentityKey, "key")._handle
         opener = checked(custodian_key, CustodianKey, "custodian_key")._handle
-        return cls._start(plan._handle.receive(_party(index), handle, opener))
+        return cls._start(plan._handle.receive(as_party(index), handle, opener))
 
     def step(self, incoming: Iterable[tuple[int, Buffer]]) -> ResharingStep:
         """Takes one message from each other party that sends in this round, each with the number it is from, and moves on.
@@ -221,17 +187,6 @@ class ResharingSession:
         After an error the session is over, and the next call raises `ProtocolError`.
         """
         return _step(self._handle.step(messages(incoming)))
-
-    @property
-    def round(self) -> int:
-        """The round whose messages the session waits for, from 1 to 3; 0 when it is over."""
-        return self._handle.round
-
-    def __repr__(self) -> str:
-        return f"ResharingSession(round={self.round})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a session is secret and used once; it is not pickled")
 
 
 def reshare_locally(
@@ -278,14 +233,6 @@ def reshare_locally(
     return outputs[0].commitment, [output.share for output in outputs if output.share is not None]
 
 
-def checked(value: Any, kind: type[Any] | tuple[type[Any], ...], what: str) -> Any:
-    """`value`, if it is of this class or one of these."""
-    if not isinstance(value, kind):
-        names = " or ".join(cls.__name__ for cls in (kind if isinstance(kind, tuple) else (kind,)))
-        raise TypeError(f"{what}: must be a {names}, not {type(value).__name__}")
-    return value
-
-
 def committed(commitment: AnyCommitment) -> Any:
     """The compiled half of a commitment."""
     return checked(commitment, (Commitment, KeyCommitment), "commitment")._handle
@@ -312,11 +259,6 @@ def keys(pair: tuple[bytes, Custodian]) -> tuple[bytes, _native.ShamirCustodian]
 def public(pair: tuple[bytes, _native.ShamirCustodian]) -> tuple[bytes, Custodian]:
     """A public identity and a custodian, as the compiled half gives them."""
     return pair[0], Custodian._wrap(pair[1])
-
-
-def messages(incoming: Iterable[tuple[int, Buffer]]) -> list[tuple[int, bytes]]:
-    """Messages with their senders."""
-    return [(_party(sender), as_bytes(data, "message")) for sender, data in incoming]
 
 
 def _step(sent: Any) -> ResharingStep:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, ClassVar, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import _native
 from .._arrays import plain_array
-from .._checks import Buffer, as_bytes, as_count
+from .._checks import Buffer, as_bytes, as_count, as_party
 from .._progress import Progress, reporting
 from ..errors import error
+from . import _local
+from ._session import AnyPlan, AnySession, Outgoing, messages
 
-
-ALL = 0
-"""The receiver of a message for every other party."""
 
 ROUNDS = 5
 """Rounds of messages of a secure sum."""
@@ -111,7 +109,7 @@ def verify_signature(identity: Buffer, message: Buffer, signature: Buffer, *, co
     )
 
 
-class SumPlan:
+class SumPlan(AnyPlan):
     """What the parties of a secure sum agree on before anything is sent. Every message is bound to it.
 
     Args:
@@ -131,8 +129,9 @@ class SumPlan:
         ProtocolError: a party twice.
     """
 
-    __slots__ = ("_handle",)
+    __slots__ = ()
     _handle: _native.MpcSumPlan
+    _compiled: ClassVar[Any] = _native.MpcSumPlan
 
     def __init__(
         self,
@@ -146,7 +145,7 @@ class SumPlan:
         purpose: str = "",
         session: bytes | None = None,
     ) -> None:
-        listed = [(_party(number), as_bytes(identity, "identity")) for number, identity in parties.items()]
+        listed = [(as_party(number), as_bytes(identity, "identity")) for number, identity in parties.items()]
         needed = len(listed) if threshold is None else as_count(threshold, "threshold")
         self._handle = _native.MpcSumPlan.make(
             None if session is None else as_bytes(session, "session"),
@@ -158,33 +157,6 @@ class SumPlan:
             float(max_abs),
             purpose,
         )
-
-    @classmethod
-    def from_bytes(cls, data: Buffer) -> SumPlan:
-        """Reads and checks an encoded plan.
-
-        Raises:
-            EncodingError, ParameterError, ProtocolError: bytes that are not a valid plan.
-        """
-        plan = object.__new__(cls)
-        plan._handle = _native.MpcSumPlan.from_bytes(as_bytes(data, "data"))
-        return plan
-
-    def to_bytes(self) -> bytes:
-        """The canonical encoding."""
-        return self._handle.to_bytes()
-
-    __bytes__ = to_bytes
-
-    @property
-    def hash(self) -> bytes:
-        """The hash of everything in the plan, 32 bytes: parties compare it before they take part."""
-        return self._handle.hash
-
-    @property
-    def session(self) -> bytes:
-        """The number of this run."""
-        return self._handle.session
 
     @property
     def parties(self) -> dict[int, bytes]:
@@ -225,18 +197,9 @@ class SumPlan:
         """What is computed, what is revealed, against whom it protects, and what it does not promise."""
         return self._handle.explain()
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, SumPlan) and self.hash == other.hash
-
-    def __hash__(self) -> int:
-        return hash(self.hash)
-
     def __repr__(self) -> str:
         facts = f"parties={len(self.parties)}, threshold={self.threshold}, length={self.length}"
         return f"SumPlan({facts}, purpose={self.purpose!r})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return SumPlan.from_bytes, (self.to_bytes(),)
 
 
 class SumOutput:
@@ -288,13 +251,6 @@ class SumOutput:
         return f"SumOutput(values={self.values!r}, survivors={self.survivors})"
 
 
-class Outgoing(NamedTuple):
-    """A message to send: to one party, or to every other party where `to` is `ALL`."""
-
-    to: int
-    data: bytes
-
-
 class Step(NamedTuple):
     """What a step gives: messages to send now, and the sum when it is there."""
 
@@ -302,7 +258,7 @@ class Step(NamedTuple):
     output: SumOutput | None
 
 
-class SumSession:
+class SumSession(AnySession):
     """One party's side of a secure sum, used once.
 
     Args:
@@ -319,7 +275,7 @@ class SumSession:
         ProtocolError: a number that is not in the plan.
     """
 
-    __slots__ = ("_handle", "first")
+    __slots__ = ()
 
     def __init__(self, plan: SumPlan, me: int, key: IdentityKey, values: npt.ArrayLike) -> None:
         if not isinstance(plan, SumPlan) or not isinstance(key, IdentityKey):
@@ -327,7 +283,7 @@ class SumSession:
         numbers = plain_array(values, "values").astype(np.float64, copy=False)
         if numbers.ndim != 1:
             raise error("ShapeMismatch", "values: must have one axis")
-        self._handle, sent = _native.MpcSumSession.start(plan._handle, _party(me), key._handle, numbers)
+        self._handle, sent = _native.MpcSumSession.start(plan._handle, as_party(me), key._handle, numbers)
         self.first = _step(sent)
 
     def step(self, incoming: Iterable[tuple[int, Buffer]], *, progress: Progress = False) -> Step:
@@ -340,20 +296,8 @@ class SumSession:
             EncodingError, CryptoError, ProtocolError, ParameterError: the session is over, and `culprits` names the
                 parties to blame where that can be told. The next call raises `ProtocolError`.
         """
-        arrived = [(_party(sender), as_bytes(data, "message")) for sender, data in incoming]
         with reporting(progress, "secure sum") as report:
-            return _step(self._handle.step(arrived, report))
-
-    @property
-    def round(self) -> int:
-        """The round whose messages the session waits for, from 1 to 5; 0 when it is over."""
-        return self._handle.round
-
-    def __repr__(self) -> str:
-        return f"SumSession(round={self.round})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a session is secret and used once; it is not pickled")
+            return _step(self._handle.step(messages(incoming), report))
 
 
 def run_locally(
@@ -380,32 +324,9 @@ def run_locally(
         VeilkitError: as `SumSession`.
     """
     sessions = {me: SumSession(plan, me, keys[me], values) for me, values in inputs.items()}
-    sent = {me: session.first.outgoing for me, session in sessions.items()}
-    leaving = dict(leave_after or {})
-    outputs: dict[int, SumOutput] = {}
-    while sessions:
-        arrived: dict[int, list[tuple[int, bytes]]] = {me: [] for me in sessions}
-        for sender, messages in sent.items():
-            for to, data in messages:
-                if watch is not None:
-                    watch(sender, to, data)
-                for receiver in arrived.keys() - {sender} if to == ALL else arrived.keys() & {to}:
-                    arrived[receiver].append((sender, data))
-        sessions = {me: session for me, session in sessions.items() if leaving.get(me, ROUNDS + 1) > session.round}
-        steps = {me: session.step(arrived[me]) for me, session in sessions.items()}
-        sent = {me: step.outgoing for me, step in steps.items()}
-        outputs |= {me: step.output for me, step in steps.items() if step.output is not None}
-        sessions = {me: session for me, session in sessions.items() if me not in outputs}
-    return outputs
-
-
-def _party(number: int) -> int:
-    party = operator.index(number)
-    if not 0 < party < 1 << 16:
-        raise error("OutOfRange", "party: a number from 1 to 65,535")
-    return party
+    return _local.run(sessions, watch, leave_after)
 
 
 def _step(sent: tuple[list[tuple[int, bytes]], _native.MpcSumOutput | None]) -> Step:
-    messages, output = sent
-    return Step([Outgoing(*message) for message in messages], None if output is None else SumOutput._wrap(output))
+    outgoing, output = sent
+    return Step([Outgoing(*message) for message in outgoing], None if output is None else SumOutput._wrap(output))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ... import _native
 from ..._arrays import PlainArray, plain_array
-from ..._checks import Buffer, as_bytes
+from ..._checks import Buffer, as_bytes, as_party
 from ..._progress import Progress, reporting
 from ...errors import error
 from . import _array
@@ -36,9 +36,7 @@ class Context:
 
     def __init__(self, session: Buffer, party: int) -> None:
         self._session = as_bytes(session, "session")
-        self._party = operator.index(party)
-        if not 0 < self._party < 1 << 16:
-            raise error("OutOfRange", "party: a number from 1 to 65,535")
+        self._party = as_party(party)
 
     @property
     def session(self) -> bytes:
