@@ -22,6 +22,7 @@ pub mod unlinked;
 pub mod bigint;
 pub mod field;
 pub mod group;
+pub mod ring;
 
 pub mod elgamal;
 pub mod mpc;
