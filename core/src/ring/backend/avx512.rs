@@ -35,9 +35,9 @@ impl Ifma {
     }
 }
 
-/// The kernels over one multiplication: `mul_lazy(y, w, quotient, -q)` gives `y w mod q`, below 2 q.
+/// The kernels over one multiplication: `mul_lazy(y, w, quotient, -q)` gives `y w mod q`, below the bound, which is `2^log q`.
 macro_rules! kernels {
-    ($backend:ident, $module:ident, $features:literal, $mul_lazy:item) => {
+    ($backend:ident, $module:ident, $features:literal, $log_bound:literal, $mul_lazy:item) => {
         impl Kernels for $backend {
             fn forward(&self, q: u64, twiddles: &Twiddles, a: &mut [u64]) {
                 assert!(Self::runs_here(), "the machine was asked before");
@@ -60,8 +60,9 @@ macro_rules! kernels {
             #[derive(Clone, Copy)]
             struct Prime {
                 q: __m512i,
-                two_q: __m512i,
                 minus_q: __m512i,
+                /// What products are below; sums are below twice that.
+                bound: __m512i,
             }
 
             /// A factor for each lane.
@@ -74,7 +75,7 @@ macro_rules! kernels {
             #[inline]
             #[target_feature(enable = $features)]
             fn prime(q: u64) -> Prime {
-                Prime { q: splat(q), two_q: splat(2 * q), minus_q: splat(q.wrapping_neg()) }
+                Prime { q: splat(q), minus_q: splat(q.wrapping_neg()), bound: splat(q << $log_bound) }
             }
 
             #[inline]
@@ -125,22 +126,32 @@ macro_rules! kernels {
                 _mm512_min_epu64(x, _mm512_sub_epi64(x, m))
             }
 
-            /// Below 4 q to below 4 q.
+            /// From below the bound to below q.
+            #[inline]
+            #[target_feature(enable = $features)]
+            fn reduce(mut x: __m512i, p: Prime) -> __m512i {
+                if $log_bound == 2 {
+                    x = reduce_once(x, _mm512_add_epi64(p.q, p.q));
+                }
+                reduce_once(x, p.q)
+            }
+
+            /// Below twice the bound before and after.
             #[inline]
             #[target_feature(enable = $features)]
             fn forward_butterfly(x: &mut __m512i, y: &mut __m512i, f: Factors, p: Prime) {
-                let u = reduce_once(*x, p.two_q);
+                let u = reduce_once(*x, p.bound);
                 let v = mul_lazy(*y, f.w, f.quotient, p.minus_q);
                 *x = _mm512_add_epi64(u, v);
-                *y = _mm512_add_epi64(u, _mm512_sub_epi64(p.two_q, v));
+                *y = _mm512_add_epi64(u, _mm512_sub_epi64(p.bound, v));
             }
 
-            /// Below 2 q to below 2 q.
+            /// Below the bound before and after.
             #[inline]
             #[target_feature(enable = $features)]
             fn inverse_butterfly(x: &mut __m512i, y: &mut __m512i, f: Factors, p: Prime) {
-                let difference = _mm512_add_epi64(*x, _mm512_sub_epi64(p.two_q, *y));
-                *x = reduce_once(_mm512_add_epi64(*x, *y), p.two_q);
+                let difference = _mm512_add_epi64(*x, _mm512_sub_epi64(p.bound, *y));
+                *x = reduce_once(_mm512_add_epi64(*x, *y), p.bound);
                 *y = mul_lazy(difference, f.w, f.quotient, p.minus_q);
             }
 
@@ -215,8 +226,8 @@ macro_rules! kernels {
                     y = _mm512_unpackhi_epi64(e, f);
                     let factors = Factors { w: load(two.0), quotient: load(two.1) };
                     forward_butterfly(&mut x, &mut y, factors, p);
-                    x = reduce_once(reduce_once(x, p.two_q), p.q);
-                    y = reduce_once(reduce_once(y, p.two_q), p.q);
+                    x = reduce(reduce_once(x, p.bound), p);
+                    y = reduce(reduce_once(y, p.bound), p);
 
                     store(low, _mm512_permutex2var_epi64(x, lanes([0, 8, 1, 9, 2, 10, 3, 11]), y));
                     store(high, _mm512_permutex2var_epi64(x, lanes([4, 12, 5, 13, 6, 14, 7, 15]), y));
@@ -281,9 +292,9 @@ macro_rules! kernels {
             #[target_feature(enable = $features)]
             fn scaled(x: __m512i, y: __m512i, sums: Factors, differences: Factors, p: Prime) -> (__m512i, __m512i) {
                 let sum = mul_lazy(_mm512_add_epi64(x, y), sums.w, sums.quotient, p.minus_q);
-                let difference = _mm512_add_epi64(x, _mm512_sub_epi64(p.two_q, y));
+                let difference = _mm512_add_epi64(x, _mm512_sub_epi64(p.bound, y));
                 let difference = mul_lazy(difference, differences.w, differences.quotient, p.minus_q);
-                (reduce_once(sum, p.q), reduce_once(difference, p.q))
+                (reduce(sum, p), reduce(difference, p))
             }
 
             /// The stages with blocks of 2, 4 and 8.
@@ -344,7 +355,7 @@ fn halves(block: &mut [u64; 16]) -> [&mut [u64; 8]; 2] {
 }
 
 kernels! {
-    Wide, wide, "avx512f,avx512dq",
+    Wide, wide, "avx512f,avx512dq", 2,
     #[inline]
     #[target_feature(enable = "avx512f,avx512dq")]
     fn mul_lazy(y: __m512i, w: __m512i, quotient: __m512i, minus_q: __m512i) -> __m512i {
@@ -354,7 +365,7 @@ kernels! {
 }
 
 kernels! {
-    Ifma, ifma, "avx512f,avx512dq,avx512ifma",
+    Ifma, ifma, "avx512f,avx512dq,avx512ifma", 1,
     #[inline]
     #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
     fn mul_lazy(y: __m512i, w: __m512i, quotient: __m512i, minus_q: __m512i) -> __m512i {
@@ -365,15 +376,13 @@ kernels! {
     }
 }
 
-/// The high words of the products.
+/// The high words of the products, or up to 2 less: what the low halves would add is left out. As a quotient this costs
+/// the product up to two more q.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq")]
 fn mul_high(a: __m512i, b: __m512i) -> __m512i {
     let (a1, b1) = (_mm512_srli_epi64(a, 32), _mm512_srli_epi64(b, 32));
-    let half = _mm512_set1_epi64((1 << 32) - 1);
-    let (low, high) = (_mm512_mul_epu32(a, b), _mm512_mul_epu32(a1, b1));
     let (cross, other) = (_mm512_mul_epu32(a, b1), _mm512_mul_epu32(a1, b));
-    let cross = _mm512_add_epi64(cross, _mm512_srli_epi64(low, 32));
-    let other = _mm512_add_epi64(other, _mm512_and_si512(cross, half));
-    _mm512_add_epi64(high, _mm512_add_epi64(_mm512_srli_epi64(cross, 32), _mm512_srli_epi64(other, 32)))
+    let middle = _mm512_add_epi64(_mm512_srli_epi64(cross, 32), _mm512_srli_epi64(other, 32));
+    _mm512_add_epi64(_mm512_mul_epu32(a1, b1), middle)
 }
