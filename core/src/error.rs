@@ -16,6 +16,8 @@ pub enum ErrorKind {
     OutOfRange = 12,
     /// Array shapes do not fit each other.
     ShapeMismatch = 13,
+    /// The evaluation keys do not hold the key that this operation needs.
+    MissingKey = 14,
 
     /// Bytes from elsewhere are not a canonical encoding of what was asked for.
     InvalidEncoding = 20,
@@ -58,6 +60,7 @@ impl ErrorKind {
         (Self::ParamsMismatch, "ParamsMismatch"),
         (Self::OutOfRange, "OutOfRange"),
         (Self::ShapeMismatch, "ShapeMismatch"),
+        (Self::MissingKey, "MissingKey"),
         (Self::InvalidEncoding, "InvalidEncoding"),
         (Self::UnsupportedVersion, "UnsupportedVersion"),
         (Self::TrailingBytes, "TrailingBytes"),
@@ -85,7 +88,8 @@ impl ErrorKind {
     }
 }
 
-/// An error: its kind, a fixed text naming the argument or the check, and the parties to blame.
+/// An error: its kind, a fixed text naming the argument or the check, and the parties to blame or the rotation that has no
+/// key.
 ///
 /// The text never contains a value, so nothing secret and nothing of the caller's data can leave by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +97,7 @@ pub struct Error {
     kind: ErrorKind,
     what: &'static str,
     culprits: Culprits,
+    step: Option<i64>,
 }
 
 /// The result of every fallible call.
@@ -101,13 +106,20 @@ pub type Result<T> = core::result::Result<T, Error>;
 impl Error {
     /// An error that blames nobody.
     pub const fn new(kind: ErrorKind, what: &'static str) -> Self {
-        Self { kind, what, culprits: Culprits::none() }
+        Self { kind, what, culprits: Culprits::none(), step: None }
     }
 
     /// The same error, blaming these parties.
     #[must_use]
     pub fn blame(mut self, culprits: impl Into<Culprits>) -> Self {
         self.culprits = culprits.into();
+        self
+    }
+
+    /// The same error, naming the number of slots that a rotation without a key goes to the left.
+    #[must_use]
+    pub const fn at_step(mut self, step: i64) -> Self {
+        self.step = Some(step);
         self
     }
 
@@ -125,6 +137,11 @@ impl Error {
     pub fn culprits(&self) -> &[PartyId] {
         self.culprits.as_slice()
     }
+
+    /// The rotation to the left, in slots, for which there is no key; `None` when the error is not about one.
+    pub fn step(&self) -> Option<i64> {
+        self.step
+    }
 }
 
 impl fmt::Display for Error {
@@ -134,6 +151,9 @@ impl fmt::Display for Error {
         for party in self.culprits() {
             write!(f, "{separator}{}", party.get())?;
             separator = ", ";
+        }
+        if let Some(step) = self.step {
+            write!(f, "; step {step}")?;
         }
         Ok(())
     }
@@ -160,5 +180,13 @@ mod tests {
         let error = Error::new(ErrorKind::VerificationFailed, "share digest")
             .blame([party(4), party(2)].into_iter().collect::<Culprits>());
         assert_eq!(error.to_string(), "VerificationFailed (31): share digest; party 2, 4");
+    }
+
+    #[test]
+    fn display_names_the_step() {
+        let error = Error::new(ErrorKind::MissingKey, "rotate");
+        assert_eq!((error.step(), error.to_string()), (None, "MissingKey (14): rotate".into()));
+        let error = error.at_step(-3);
+        assert_eq!((error.step(), error.to_string()), (Some(-3), "MissingKey (14): rotate; step -3".into()));
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     let culprits: Vec<u16> = error.culprits().iter().map(|party| party.get()).collect();
     let make =
         MAKE.get_or_try_init(py, || Ok::<_, PyErr>(py.import("veilkit.errors")?.getattr("error")?.unbind()));
-    make.and_then(|make| make.bind(py).call1((error.kind().name(), error.what(), culprits)))
+    make.and_then(|make| make.bind(py).call1((error.kind().name(), error.what(), culprits, error.step())))
         .map_or_else(|failed| failed, PyErr::from_value)
 }
 

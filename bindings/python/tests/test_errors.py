@@ -19,7 +19,7 @@ FAMILIES = {
 
 def test_every_kind_has_the_class_of_its_family() -> None:
     kinds = _native.error_kinds()
-    assert len(kinds) >= 18
+    assert len(kinds) >= 19
     for code, name, _family in kinds:
         made = errors.error(name, "what", [2, 5])
         assert type(made) is FAMILIES[code // 10 * 10], name
@@ -29,8 +29,8 @@ def test_every_kind_has_the_class_of_its_family() -> None:
 def test_codes_are_unique_and_known_for_good() -> None:
     codes = errors.CODES
     assert len(set(codes.values())) == len(codes)
-    known = {"InvalidParams": 10, "InvalidEncoding": 20, "DecryptionFailed": 30, "HeadroomExhausted": 43}
-    known |= {"TooFewShares": 50, "RandomnessUnavailable": 90, "Panic": 91, "Cancelled": 92}
+    known = {"InvalidParams": 10, "MissingKey": 14, "InvalidEncoding": 20, "DecryptionFailed": 30}
+    known |= {"HeadroomExhausted": 43, "TooFewShares": 50, "RandomnessUnavailable": 90, "Panic": 91, "Cancelled": 92}
     assert known.items() <= codes.items()
 
 
@@ -52,3 +52,11 @@ def test_text_and_pickle_keep_every_fact() -> None:
     assert str(made) == "share: commitment; to blame: 3 [VerificationFailed 31]"
     again = pickle.loads(pickle.dumps(made))
     assert (type(again), again.code, again.culprits, str(again)) == (type(made), 31, (3,), str(made))
+
+
+def test_a_missing_rotation_is_named() -> None:
+    made = errors.error("MissingKey", "rotate: no key", step=-3)
+    assert str(made) == "rotate: no key; step -3 [MissingKey 14]"
+    again = pickle.loads(pickle.dumps(made))
+    assert (type(again), again.step, str(again)) == (vk.ParameterError, -3, str(made))
+    assert errors.error("OutOfRange", "bound").step is None

@@ -44,18 +44,21 @@ class VeilkitError(Exception):
         code: the stable number of the kind.
         what: the argument or the check that failed.
         culprits: the numbers of the parties or shares to blame; empty when nobody can be named.
+        step: the rotation, in slots to the left, that has no key; None when the error is not about one.
     """
 
-    def __init__(self, name: str, what: str, culprits: Iterable[int] = ()) -> None:
+    def __init__(self, name: str, what: str, culprits: Iterable[int] = (), step: int | None = None) -> None:
         self.name = name
         self.code = CODES[name]
         self.what = what
         self.culprits = tuple(culprits)
-        super().__init__(name, what, self.culprits)
+        self.step = step
+        super().__init__(name, what, self.culprits, *(() if step is None else (step,)))
 
     def __str__(self) -> str:
         blamed = f"; to blame: {', '.join(map(str, self.culprits))}" if self.culprits else ""
-        return f"{self.what}{blamed} [{self.name} {self.code}]"
+        missing = "" if self.step is None else f"; step {self.step}"
+        return f"{self.what}{blamed}{missing} [{self.name} {self.code}]"
 
 
 class ParameterError(VeilkitError, ValueError):
@@ -93,10 +96,10 @@ _CLASSES: dict[str, type[VeilkitError]] = {
 _CLASS_OF: dict[str, type[VeilkitError]] = {name: _CLASSES[family] for _, name, family in _native.error_kinds()}
 
 
-def error(name: str, what: str, culprits: Iterable[int] = ()) -> VeilkitError:
+def error(name: str, what: str, culprits: Iterable[int] = (), step: int | None = None) -> VeilkitError:
     """The exception for a kind of error, ready to be raised.
 
     >>> error("OutOfRange", "bound")
     ParameterError('OutOfRange', 'bound', ())
     """
-    return _CLASS_OF[name](name, what, culprits)
+    return _CLASS_OF[name](name, what, culprits, step)
