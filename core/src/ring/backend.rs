@@ -3,6 +3,7 @@
 //! `--cfg veilkit_backend="portable"` forces the portable ones.
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod pointwise;
 mod portable;
 
 use super::{
@@ -22,22 +23,97 @@ pub enum Backend {
     Avx512Ifma,
 }
 
-/// What a backend does. Twiddles and factors carry quotients for [`Backend::shift`].
+/// What a backend does. Twiddles and factors carry quotients for [`Backend::shift`]; slices of one call have one length, a
+/// multiple of 16; residues are below the modulus, before and after, unless a method says otherwise.
 pub(super) trait Kernels: Sync {
     /// As [`Transform::forward`](super::Transform::forward).
     fn forward(&self, q: u64, twiddles: &Twiddles, a: &mut [u64]);
 
     /// As [`Transform::inverse`](super::Transform::inverse); `last` stands in for the first twiddle and 1.
     fn inverse(&self, q: u64, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]);
+
+    /// `out = a + b`.
+    fn add_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
+        pointwise::add_to(modulus, out, a, b);
+    }
+
+    /// `a = a + b`.
+    fn add(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]) {
+        pointwise::add(modulus, a, b);
+    }
+
+    /// `out = a - b`.
+    fn sub_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
+        pointwise::sub_to(modulus, out, a, b);
+    }
+
+    /// `a = a - b`.
+    fn sub(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]) {
+        pointwise::sub(modulus, a, b);
+    }
+
+    /// `a = -a`.
+    fn neg(&self, modulus: &Modulus, a: &mut [u64]) {
+        pointwise::neg(modulus, a);
+    }
+
+    /// `out = a b`.
+    fn mul_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
+        pointwise::mul_to(modulus, out, a, b);
+    }
+
+    /// `a = a b`.
+    fn mul(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]) {
+        pointwise::mul(modulus, a, b);
+    }
+
+    /// `acc = acc + a b`.
+    fn mul_add(&self, modulus: &Modulus, acc: &mut [u64], a: &[u64], b: &[u64]) {
+        pointwise::mul_add(modulus, acc, a, b);
+    }
+
+    /// `out = a_0 b_0 + a_1 b_1 + ...`, at most [`MAX_TERMS`].
+    fn sum_of_products(&self, modulus: &Modulus, out: &mut [u64], terms: &[(&[u64], &[u64])]) {
+        pointwise::sum_of_products(modulus, out, terms);
+    }
+
+    /// `a = a w` for a residue w.
+    fn scale(&self, modulus: &Modulus, a: &mut [u64], w: u64) {
+        pointwise::scale(modulus, a, w);
+    }
+
+    /// `acc = acc + a w` for a residue w.
+    fn add_scaled(&self, modulus: &Modulus, acc: &mut [u64], a: &[u64], w: u64) {
+        pointwise::add_scaled(modulus, acc, a, w);
+    }
+
+    /// `a = (a - b) w` for a residue w.
+    fn sub_and_scale(&self, modulus: &Modulus, a: &mut [u64], b: &[u64], w: u64) {
+        pointwise::sub_and_scale(modulus, a, b, w);
+    }
+
+    /// `out = w_0 y_0 + w_1 y_1 + ...` for words y below 2^61, at most [`MAX_TERMS`].
+    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64]) {
+        pointwise::linear(modulus, out, terms, weights);
+    }
+
+    /// Residues modulo `from` as numbers from `-from/2` to `from/2`.
+    fn lift(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], from: u64) {
+        pointwise::lift(modulus, out, a, from);
+    }
 }
+
+/// So many products of words below 2^61 have a sum below 2^128.
+pub(super) const MAX_TERMS: usize = 64;
 
 impl Backend {
     /// Every backend that this machine runs and that takes the modulus, the slowest first.
     pub fn available(modulus: &Modulus) -> Vec<Self> {
-        let _ = modulus;
-        #[allow(unused_mut)]
         let mut found = vec![Self::Portable];
-        #[cfg(all(target_arch = "x86_64", not(veilkit_backend = "portable")))]
+        if cfg!(veilkit_backend = "portable") {
+            return found;
+        }
+        #[cfg(target_arch = "x86_64")]
         {
             if avx512::Wide::runs_here() {
                 found.push(Self::Avx512);
@@ -46,6 +122,8 @@ impl Backend {
                 found.push(Self::Avx512Ifma);
             }
         }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = (modulus, &mut found);
         found
     }
 

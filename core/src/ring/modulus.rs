@@ -104,8 +104,15 @@ impl Modulus {
 
     /// `floor(w 2^shift / q)` for a residue w: what makes multiplication by w cheap (Shoup's method, as in Harvey,
     /// "Faster arithmetic for number-theoretic transforms", J. Symb. Comput. 60 (2014), §2). `shift` is at most 64.
-    pub(super) fn quotient(&self, w: u64, shift: u32) -> u64 {
-        low((u128::from(w) << shift) / u128::from(self.q))
+    #[inline]
+    pub(super) const fn quotient(&self, w: u64, shift: u32) -> u64 {
+        let (w_wide, r0, r1) = (w as u128, self.ratio[0] as u128, self.ratio[1] as u128);
+        // floor(w ratio / 2^64) is too small by at most one.
+        let quotient = low((w_wide * r1).wrapping_add((w_wide * r0) >> 64));
+        // Below 2 q: of w 2^64 the low word is 0.
+        let remainder = quotient.wrapping_mul(self.q).wrapping_neg();
+        let missing = !remainder.wrapping_sub(self.q) >> 63;
+        quotient.wrapping_add(missing) >> (64 - shift)
     }
 }
 
@@ -153,6 +160,9 @@ mod tests {
             for x in [0, u128::MAX, u128::from(q) * u128::from(q), u128::from(q - 1) * u128::from(q - 1)] {
                 assert_eq!(u128::from(m.reduce_wide(x)), x % u128::from(q));
             }
+            for w in [0, 1, q / 2, q - 1] {
+                assert_eq!(u128::from(m.quotient(w, 64)), (u128::from(w) << 64) / u128::from(q));
+            }
             assert_eq!([m.neg(0), m.neg(q - 1), m.invert(0)], [0, 1, 0]);
         }
     }
@@ -165,6 +175,8 @@ mod tests {
             prop_assert_eq!(u128::from(m.reduce_wide(x)), x % q);
             let (a, b) = (m.reduce(a), m.reduce(b));
             let (wide_a, wide_b) = (u128::from(a), u128::from(b));
+            prop_assert_eq!(u128::from(m.quotient(a, 64)), (wide_a << 64) / q);
+            prop_assert_eq!(u128::from(m.quotient(a, 52)), (wide_a << 52) / q);
             prop_assert_eq!(u128::from(m.add(a, b)), (wide_a + wide_b) % q);
             prop_assert_eq!(u128::from(m.sub(a, b)), (wide_a + q - wide_b) % q);
             prop_assert_eq!(u128::from(m.mul(a, b)), wide_a * wide_b % q);

@@ -1,4 +1,5 @@
 //! Primes whose fields have roots of unity for transforms. All of it is public, so nothing here is constant-time.
+use super::Modulus;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Whether `n` is prime, for certain.
@@ -36,21 +37,23 @@ pub fn is_prime_vartime(n: u64) -> bool {
     })
 }
 
-/// The `count` primes next to `2^bits` that are 1 modulo `2 * degree`, the nearest first, none of them in `taken`.
+/// The `count` largest primes of `bits` bits that are 1 modulo `2 * degree`, the largest first, none of them in `taken`.
 ///
-/// Primes next to a scale keep rescaled numbers next to that scale.
+/// Below the power of two, so that a product of such primes has at most as many bits as they have together. Next to it,
+/// so that rescaled numbers keep their scale.
 ///
 /// # Errors
-/// `InvalidParams` when `degree` is no power of two, `bits` is not between `log2(degree) + 2` and 60, or there are
-/// not so many within a factor of two of `2^bits`.
-pub fn nearest_primes(degree: usize, bits: u32, count: usize, taken: &[u64]) -> Result<Vec<u64>> {
+/// `InvalidParams` when `degree` is no power of two, `bits` is not between `log2(degree) + 2` and 61, or there are
+/// not so many.
+pub fn largest_primes(degree: usize, bits: u32, count: usize, taken: &[u64]) -> Result<Vec<u64>> {
     let invalid = |what| Error::new(ErrorKind::InvalidParams, what);
-    if !degree.is_power_of_two() || !(degree.ilog2() + 2..=60).contains(&bits) {
-        return Err(invalid("degree, bits: a power of two, and primes of more bits than it has, up to 60"));
+    if !degree.is_power_of_two() || !(degree.ilog2() + 2..=Modulus::MAX_BITS).contains(&bits) {
+        return Err(invalid("degree, bits: a power of two, and primes of more bits than it has, up to 61"));
     }
-    let (step, middle) = (2 * degree as u64, 1_u64 << bits);
-    let pairs = (0..middle / 2 / step).flat_map(|i| [middle + 1 + i * step, middle + 1 - (i + 1) * step]);
-    let found: Vec<u64> = pairs.filter(|q| !taken.contains(q) && is_prime_vartime(*q)).take(count).collect();
+    let (step, top) = (2 * degree as u64, 1_u64 << bits);
+    let candidates = (1..=top / 2 / step).map(|i| top + 1 - i * step);
+    let found: Vec<u64> =
+        candidates.filter(|q| !taken.contains(q) && is_prime_vartime(*q)).take(count).collect();
     if found.len() == count { Ok(found) } else { Err(invalid("count: there are not so many such primes")) }
 }
 
@@ -60,7 +63,7 @@ mod tests {
 
     #[test]
     fn small_numbers_by_trial_division() {
-        let is_prime = |n: u64| n > 1 && (2..n).take_while(|d| d * d <= n).all(|d| n % d != 0);
+        let is_prime = |n: u64| n > 1 && (2..n).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d));
         for n in 0..20_000 {
             assert_eq!(is_prime_vartime(n), is_prime(n), "{n}");
         }
@@ -78,19 +81,30 @@ mod tests {
     }
 
     #[test]
-    fn primes_for_transforms() {
-        let first = nearest_primes(8192, 40, 2, &[]).unwrap();
-        let next = nearest_primes(8192, 40, 3, &first).unwrap();
-        let distances: Vec<u64> = first.iter().chain(&next).map(|q| q.abs_diff(1 << 40)).collect();
-        assert!(distances.is_sorted() && distances[4] < 1 << 22);
-        assert!(first.iter().chain(&next).all(|q| q % 16_384 == 1 && is_prime_vartime(*q)));
-        assert!(next.iter().all(|q| !first.contains(q)));
+    fn the_largest_come_first_and_none_is_left_out() {
+        let first = largest_primes(1024, 20, 3, &[]).unwrap();
+        let next = largest_primes(1024, 20, 4, &first).unwrap();
+        let by_definition: Vec<u64> =
+            (1..1 << 20).rev().filter(|n| n % 2048 == 1 && is_prime_vartime(*n)).take(7).collect();
+        assert_eq!([first, next].concat(), by_definition);
+    }
+
+    #[test]
+    fn primes_have_the_bits_asked_for() {
+        for bits in 14..=Modulus::MAX_BITS {
+            for q in largest_primes(1024, bits, 1, &[]).unwrap() {
+                assert_eq!((u64::BITS - q.leading_zeros(), q % 2048), (bits, 1), "{q}");
+            }
+        }
     }
 
     #[test]
     fn there_may_be_none() {
-        for (degree, bits, count) in [(1000, 40, 1), (1024, 11, 1), (1024, 61, 1), (1 << 16, 18, 9)] {
-            assert_eq!(nearest_primes(degree, bits, count, &[]).unwrap_err().kind(), ErrorKind::InvalidParams);
+        for (degree, bits, count) in [(1000, 40, 1), (1024, 11, 1), (1024, 62, 1), (1 << 16, 18, 9)] {
+            assert_eq!(
+                largest_primes(degree, bits, count, &[]).unwrap_err().kind(),
+                ErrorKind::InvalidParams
+            );
         }
     }
 }

@@ -78,6 +78,11 @@ impl Transform {
         Ok(Self { modulus, backend, root, forward: twiddles(root), inverse, last })
     }
 
+    /// The kernels.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
     /// The prime.
     pub fn modulus(&self) -> &Modulus {
         &self.modulus
@@ -141,13 +146,13 @@ mod tests {
     use rand_core::{Rng, SeedableRng};
 
     use super::*;
-    use crate::ring::nearest_primes;
+    use crate::ring::largest_primes;
 
     /// Primes of several sizes that are 1 modulo 2^17.
     fn moduli() -> Vec<Modulus> {
         [20, 30, 40, 49, 50, 51, 55, 60]
             .into_iter()
-            .map(|bits| Modulus::new(nearest_primes(1 << 14, bits, 2, &[]).unwrap()[1]).unwrap())
+            .map(|bits| Modulus::new(largest_primes(1 << 14, bits, 2, &[]).unwrap()[1]).unwrap())
             .collect()
     }
 
@@ -215,9 +220,7 @@ mod tests {
         for log_degree in MIN_LOG_DEGREE..=MAX_LOG_DEGREE {
             let degree = 1 << log_degree;
             for bits in [40, 50, 60] {
-                // Below the power of two, so that the fast path for short primes is taken where there is one.
-                let primes = nearest_primes(degree, bits, 8, &[]).unwrap();
-                let q = primes.into_iter().find(|q| *q < 1 << bits).unwrap();
+                let q = largest_primes(degree, bits, 1, &[]).unwrap()[0];
                 let modulus = Modulus::new(q).unwrap();
                 let transforms: Vec<_> = Backend::available(&modulus)
                     .into_iter()
@@ -240,9 +243,12 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let modulus = Modulus::new(nearest_primes(1024, 40, 1, &[]).unwrap()[0]).unwrap();
+        let modulus = Modulus::new(largest_primes(1024, 40, 1, &[]).unwrap()[0]).unwrap();
         for degree in [0, 1, 512, 1000, 1 << 17] {
-            assert_eq!(Transform::new(degree, modulus).err().map(|e| e.kind()), Some(ErrorKind::InvalidParams));
+            assert_eq!(
+                Transform::new(degree, modulus).err().map(|e| e.kind()),
+                Some(ErrorKind::InvalidParams)
+            );
         }
         let foreign = Modulus::new((1 << 61) - 1).unwrap();
         assert_eq!(Transform::new(1024, foreign).err().map(|e| e.kind()), Some(ErrorKind::InvalidParams));
@@ -252,7 +258,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(16))]
         #[test]
         fn transforms_are_linear(seed: u64, bits in 20_u32..=60, c: u64) {
-            let modulus = Modulus::new(nearest_primes(1024, bits, 1, &[]).unwrap()[0]).unwrap();
+            let modulus = Modulus::new(largest_primes(1024, bits, 1, &[]).unwrap()[0]).unwrap();
             let transform = Transform::new(1024, modulus).unwrap();
             let (a, b, c) = (random(&modulus, 1024, seed), random(&modulus, 1024, !seed), modulus.reduce(c));
             let combine = |a: &[u64], b: &[u64]| -> Vec<u64> {

@@ -55,7 +55,8 @@ impl Kernels for Portable {
         let (left, right) = a.split_at_mut(half);
         for (x, y) in left.iter_mut().zip(right) {
             let (sum, difference) = (x.wrapping_add(*y), x.wrapping_add(two_q).wrapping_sub(*y));
-            (*x, *y) = (reduce_once(mul_lazy(sum, last[0], q), q), reduce_once(mul_lazy(difference, last[1], q), q));
+            (*x, *y) =
+                (reduce_once(mul_lazy(sum, last[0], q), q), reduce_once(mul_lazy(difference, last[1], q), q));
         }
     }
 }
