@@ -24,6 +24,7 @@ pub mod field;
 pub mod group;
 pub mod ring;
 
+pub mod ckks;
 pub mod elgamal;
 pub mod mpc;
 pub mod paillier;

@@ -1,0 +1,6 @@
+//! Approximate arithmetic on encrypted vectors of real or complex numbers (CKKS).
+//!
+//! CKKS17: Cheon, Kim, Kim, Song, "Homomorphic encryption for arithmetic of approximate numbers", ASIACRYPT 2017.
+mod bounds;
+
+pub use bounds::{Bounds, FAILURE_BITS, Law, Noise};
