@@ -1,0 +1,159 @@
+//! What parameters mean, before anything is generated.
+use core::fmt;
+
+use super::params::Params;
+use super::security::Security;
+
+/// Security, sizes and precision of parameters. Sizes are in bytes, of the residues alone: encodings add some tens of bytes.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Description {
+    /// The number of coefficients.
+    pub degree: usize,
+    /// The complex numbers in a ciphertext.
+    pub slots: usize,
+    /// Multiplications that can follow each other.
+    pub depth: usize,
+    /// About the binary logarithm of the scale.
+    pub scale_bits: u32,
+    /// The level of security.
+    pub security: Security,
+    /// The binary logarithm of the product of all moduli.
+    pub log2_qp: f64,
+    /// The most that the security level allows.
+    pub max_log2_qp: u32,
+    /// Digits of key switching.
+    pub digits: usize,
+    /// A fresh ciphertext made with the public key.
+    pub ciphertext_bytes: usize,
+    /// A fresh ciphertext made with the secret key: one half of it is a seed.
+    pub seeded_ciphertext_bytes: usize,
+    /// A ciphertext at the last level, such as a result.
+    pub result_bytes: usize,
+    /// The public key.
+    pub public_key_bytes: usize,
+    /// The key for relinearization.
+    pub relinearization_key_bytes: usize,
+    /// The key for one rotation.
+    pub rotation_key_bytes: usize,
+    /// The binary logarithm of the largest result.
+    pub log2_result: u32,
+    /// The binary logarithm of the usual error of a fresh ciphertext that was made with the public key.
+    pub log2_fresh_error: f64,
+}
+
+/// Bytes of a seed.
+const SEED_BYTES: usize = 32;
+/// The standard deviation of fresh errors, `sqrt(21 / 2)`.
+const ERROR_DEVIATION: f64 = 3.24;
+
+impl Description {
+    pub(super) fn new(params: &Params) -> Self {
+        let degree = params.degree();
+        // A degree is a multiple of 8, so that packed rows fill whole bytes.
+        let poly_bytes = |bits: &[u32]| bits.iter().map(|bits| degree / 8 * *bits as usize).sum::<usize>();
+        let (of_q, of_p) = (poly_bytes(params.moduli_bits()), poly_bytes(params.special_bits()));
+        let switching_key_bytes = params.digits() * (of_q + of_p + SEED_BYTES);
+        Self {
+            degree,
+            slots: params.slots(),
+            depth: params.depth(),
+            scale_bits: params.scale_bits(),
+            security: params.security(),
+            log2_qp: params.log2_qp(),
+            max_log2_qp: params.security().max_log2_qp(degree).unwrap_or(0),
+            digits: params.digits(),
+            ciphertext_bytes: 2 * of_q,
+            seeded_ciphertext_bytes: of_q + SEED_BYTES,
+            result_bytes: 2 * poly_bytes(&params.moduli_bits()[..1]),
+            public_key_bytes: of_q + SEED_BYTES,
+            relinearization_key_bytes: switching_key_bytes,
+            rotation_key_bytes: switching_key_bytes,
+            log2_result: params.moduli_bits()[0] - params.scale_bits() - 1,
+            log2_fresh_error: fresh_deviation(degree).log2() - f64::from(params.scale_bits()),
+        }
+    }
+}
+
+/// The standard deviation in a slot of `u e + e0 + s e1`, where u and s are uniform ternary (CKKS17 §3.4).
+fn fresh_deviation(degree: usize) -> f64 {
+    let n = super::chain::float(degree as u64);
+    ERROR_DEVIATION * (n * (n * 4.0 / 3.0 + 1.0)).sqrt()
+}
+
+impl fmt::Display for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { degree, slots, depth, scale_bits, digits, max_log2_qp, .. } = self;
+        writeln!(
+            f,
+            "CKKS, degree {degree}: {slots} complex or real slots, {depth} multiplications in a row"
+        )?;
+        writeln!(f, "security              {}: {:.1} of {max_log2_qp} bits", self.security, self.log2_qp)?;
+        writeln!(
+            f,
+            "precision             scale 2^{scale_bits}, results up to 2^{}, fresh errors near 2^{:.0}",
+            self.log2_result, self.log2_fresh_error
+        )?;
+        let sizes = [
+            ("ciphertext", self.ciphertext_bytes),
+            ("  by the secret key", self.seeded_ciphertext_bytes),
+            ("  at the last level", self.result_bytes),
+            ("public key", self.public_key_bytes),
+            ("relinearization key", self.relinearization_key_bytes),
+            ("one rotation key", self.rotation_key_bytes),
+        ];
+        for (name, bytes) in sizes {
+            writeln!(f, "{name:<21} {}", Bytes(bytes))?;
+        }
+        write!(f, "key switching         {digits} digits")
+    }
+}
+
+/// A number of bytes, for people.
+struct Bytes(usize);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = super::chain::float(self.0 as u64);
+        if bytes < 1e6 { write!(f, "{:.0} kB", bytes / 1e3) } else { write!(f, "{:.1} MB", bytes / 1e6) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_add_up() {
+        let d = Params::depth_2().describe();
+        assert_eq!(d.ciphertext_bytes, 2 * 8192 * 140 / 8);
+        assert_eq!(d.seeded_ciphertext_bytes, 8192 * 140 / 8 + 32);
+        assert_eq!(d.result_bytes, 2 * 8192 * 60 / 8);
+        assert_eq!(d.rotation_key_bytes, 3 * (8192 * 200 / 8 + 32));
+        assert_eq!((d.log2_result, d.max_log2_qp), (19, 202));
+    }
+
+    #[test]
+    fn fourteen_rotations_at_degree_32768_fit_150_megabytes() {
+        let params =
+            Params::new(1 << 15, &[60, 50, 50, 50, 50, 50, 50, 50, 50, 50, 50, 50], &[60; 4], 50).unwrap();
+        assert!(params.describe().rotation_key_bytes * 14 < 150_000_000);
+    }
+
+    #[test]
+    fn reads_well() {
+        let shown = Params::depth_2().describe().to_string();
+        let expected = "\
+CKKS, degree 8192: 4096 complex or real slots, 2 multiplications in a row
+security              128 bits, quantum (2018 table): 200.0 of 202 bits
+precision             scale 2^40, results up to 2^19, fresh errors near 2^-25
+ciphertext            287 kB
+  by the secret key   143 kB
+  at the last level   123 kB
+public key            143 kB
+relinearization key   614 kB
+one rotation key      614 kB
+key switching         3 digits";
+        assert_eq!(shown, expected);
+    }
+}
