@@ -4,10 +4,12 @@
 mod bounds;
 mod chain;
 mod describe;
+mod encoder;
 mod params;
 mod security;
 
 pub use bounds::{Bounds, FAILURE_BITS, Law, Noise};
 pub use describe::Description;
+pub use encoder::{Complex, Encoder, Recombination};
 pub use params::Params;
 pub use security::Security;
