@@ -4,18 +4,37 @@
 //! primitive roots, where products are taken value by value. [`Prime`] goes there and back, and computes with rows of
 //! residues.
 //!
+//! A polynomial with residues modulo several primes is a [`Poly`], in one of two forms, and the primes are a [`Basis`].
+//! [`Conversion`] and [`Division`] go between bases; [`Automorphism`] maps `X` to one of its powers; [`sample`] draws
+//! polynomials from the stream of a seed, [`Xof`].
+//!
 //! Kernels come in several [backends](Backend); the fastest that a machine runs is chosen once.
+mod automorphism;
 mod backend;
+mod basis;
+mod convert;
+mod division;
 mod modulus;
+mod poly;
 mod prime;
 mod primes;
+pub mod sample;
+mod scratch;
 mod transform;
+mod xof;
 
+pub use automorphism::{Automorphism, rotation_element};
 pub use backend::Backend;
+pub use basis::Basis;
+pub use convert::Conversion;
+pub use division::Division;
 pub use modulus::Modulus;
+pub use poly::{Coefficients, Form, Poly, Values};
 pub use prime::Prime;
 pub use primes::{is_prime_vartime, largest_primes};
+pub use scratch::{Scratch, ScratchPool};
 pub use transform::Transform;
+pub use xof::Xof;
 
 /// The smallest polynomials have `2^MIN_LOG_DEGREE` coefficients.
 pub const MIN_LOG_DEGREE: u32 = 10;

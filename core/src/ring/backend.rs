@@ -3,6 +3,8 @@
 //! `--cfg veilkit_backend="portable"` forces the portable ones.
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub(super) mod chacha;
+pub(super) mod loops;
 mod pointwise;
 mod portable;
 
