@@ -25,7 +25,7 @@ use crate::{
     ring::{MAX_LOG_DEGREE, MIN_LOG_DEGREE},
 };
 use backend::Backend;
-use kernels::{Eight, Lanes, Twiddles};
+use kernels::{Lanes, Twiddles};
 pub use residues::Recombination;
 use roots::Roots;
 
@@ -164,19 +164,17 @@ fn twiddles(degree: usize) -> Twiddles {
         }
         blocks *= 4;
     }
-    let tile = |b: usize| {
-        let mut tile = [Eight { re: [0.0; 8], im: [0.0; 8] }; 5];
-        for (lane, t) in kernels::REVERSED.into_iter().enumerate() {
-            let b = t * (slots / 64) + b;
-            let (one, two) = (exponent(slots / 8, b), exponent(slots / 4, 2 * b));
-            let (three, four) = (exponent(slots / 2, 4 * b), exponent(slots / 2, 4 * b + 2));
-            for (w, e) in tile.iter_mut().zip([one, two, one + two, three, four]) {
-                (w.re[lane], w.im[lane]) = roots.get(e);
+    let eight = |start: usize| {
+        let mut eight = [([0.0; 8], [0.0; 8]); 5];
+        for lane in 0..8 {
+            let (one, other) = (fives[start + lane], fives[start + lane + slots / 8]);
+            for (w, e) in eight.iter_mut().zip([4 * one, 2 * one, 6 * one, one, other]) {
+                (w.0[lane], w.1[lane]) = roots.get(e);
             }
         }
-        tile
+        eight
     };
-    Twiddles { fours, first, tiles: (0..slots / 64).map(tile).collect() }
+    Twiddles { fours, first, eights: (0..slots / 8).step_by(8).map(eight).collect() }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! above a small x are zero: so the sum, taken from the top, loses nothing of it.
 use zeroize::Zeroizing;
 
+use super::backend::Backend;
 use crate::ring::Modulus;
 
 /// From residues modulo some primes to numbers.
@@ -12,6 +13,7 @@ use crate::ring::Modulus;
 /// # Timing
 /// Integers take the same time for all values; floating-point numbers come last.
 pub struct Recombination {
+    backend: Backend,
     primes: Vec<Modulus>,
     /// For prime j, in the order of i < j: the inverse of `q_i` and its quotient, and `q_i` itself.
     factors: Vec<Vec<Factor>>,
@@ -39,7 +41,7 @@ impl Recombination {
             .enumerate()
             .map(|(j, prime)| primes[..j].iter().map(|earlier| factor(earlier, prime)).collect())
             .collect();
-        Self { primes: primes.to_vec(), factors }
+        Self { backend: Backend::fastest(), primes: primes.to_vec(), factors }
     }
 
     /// The primes.
@@ -54,6 +56,9 @@ impl Recombination {
     pub fn to_numbers(&self, rows: &[&[u64]], factor: f64, out: &mut [f64]) {
         assert_eq!(rows.len(), self.primes.len(), "a row for each prime");
         assert!(rows.iter().all(|row| row.len() == out.len()), "as many residues as numbers");
+        if let ([prime], [row]) = (&self.primes[..], rows) {
+            return self.backend.balanced(prime.value(), row, factor, out);
+        }
         let mut digits = Zeroizing::new(vec![0; rows.len()]);
         for (k, out) in out.iter_mut().enumerate() {
             for (j, (prime, factors)) in self.primes.iter().zip(&self.factors).enumerate() {
@@ -71,14 +76,32 @@ impl Recombination {
     #[inline(always)]
     fn sum(&self, digits: &[u64]) -> f64 {
         digits.iter().zip(&self.primes).rev().fold(0.0, |sum, (digit, prime)| {
-            let q = prime.value();
-            // The digit minus q where it is above q/2.
-            let above = ((q >> 1).wrapping_sub(*digit).cast_signed() >> 63).cast_unsigned();
-            let digit = digit.wrapping_sub(q & above).cast_signed();
             #[expect(clippy::cast_precision_loss, reason = "rounds to the nearest")]
-            let (digit, q) = (digit as f64, q as f64);
+            let (digit, q) = (balance(*digit, prime.value()) as f64, prime.value() as f64);
             sum * q + digit
         })
+    }
+}
+
+/// All ones for residues above q/2.
+#[inline(always)]
+fn above_half(residue: u64, q: u64) -> u64 {
+    ((q >> 1).wrapping_sub(residue).cast_signed() >> 63).cast_unsigned()
+}
+
+/// The number between -q/2 and q/2.
+#[inline(always)]
+fn balance(residue: u64, q: u64) -> i64 {
+    residue.wrapping_sub(q & above_half(residue, q)).cast_signed()
+}
+
+/// `factor` times the numbers between -q/2 and q/2.
+#[inline(always)]
+pub(super) fn balanced(q: u64, row: &[u64], factor: f64, out: &mut [f64]) {
+    for (out, residue) in out.iter_mut().zip(row) {
+        #[expect(clippy::cast_precision_loss, reason = "rounds to the nearest")]
+        let x = balance(*residue, q) as f64;
+        *out = factor * x;
     }
 }
 
@@ -93,13 +116,14 @@ impl Factor {
     #[inline(always)]
     fn step(&self, residue: u64, digit: u64, earlier: &Modulus, prime: &Modulus) -> u64 {
         let q = prime.value();
-        let above = ((earlier.value() >> 1).wrapping_sub(digit).cast_signed() >> 63).cast_unsigned();
+        let above = above_half(digit, earlier.value());
         let digit = prime.sub(prime.reduce(digit), self.earlier & above);
         let x = prime.sub(residue, digit);
         // Shoup's product: the quotient is off by at most one.
         let high = low((u128::from(x) * u128::from(self.quotient)) >> 64);
         let product = x.wrapping_mul(self.inverse).wrapping_sub(high.wrapping_mul(q));
-        prime.reduce(product)
+        let below = (product.wrapping_sub(q).cast_signed() >> 63).cast_unsigned();
+        product.wrapping_sub(q & !below)
     }
 }
 
@@ -118,20 +142,24 @@ mod tests {
 
     const PRIMES: [u64; 6] = [(1 << 61) - 1, 1_099_511_590_913, (1 << 50) - 27, (1 << 31) - 1, 12_289, 3];
 
-    fn recombine(primes: &[u64], x: &BigInt) -> f64 {
+    fn recombine(backend: Backend, primes: &[u64], x: &BigInt) -> f64 {
         let moduli: Vec<Modulus> = primes.iter().map(|q| Modulus::new(*q).unwrap()).collect();
         let residue = |q: &u64| u64::try_from((x % q + q) % q).unwrap();
-        let residues: Vec<[u64; 1]> = primes.iter().map(|q| [residue(q)]).collect();
+        // More than one vector of them.
+        let residues: Vec<[u64; 11]> = primes.iter().map(|q| [residue(q); 11]).collect();
         let rows: Vec<&[u64]> = residues.iter().map(|row| &row[..]).collect();
-        let mut out = [f64::NAN];
-        Recombination::new(&moduli).to_numbers(&rows, 0.5, &mut out);
+        let mut out = [f64::NAN; 11];
+        Recombination { backend, ..Recombination::new(&moduli) }.to_numbers(&rows, 0.5, &mut out);
+        assert_eq!(out, [out[0]; 11]);
         out[0] * 2.0
     }
 
     fn check(primes: &[u64], x: &BigInt) {
         let expected: f64 = x.to_string().parse().unwrap();
-        let error = (recombine(primes, x) - expected).abs();
-        assert!(error <= expected.abs() * 1e-15, "{x} of {primes:?}");
+        for backend in Backend::available() {
+            let error = (recombine(backend, primes, x) - expected).abs();
+            assert!(error <= expected.abs() * 1e-15, "{backend:?}: {x} of {primes:?}");
+        }
     }
 
     #[test]
@@ -163,7 +191,7 @@ mod tests {
     fn small_numbers_are_exact() {
         for count in 1..=PRIMES.len() {
             for x in [-4096_i32, -1, 0, 1, 4095] {
-                assert_eq!(recombine(&PRIMES[..count], &BigInt::from(x)), f64::from(x));
+                assert_eq!(recombine(Backend::fastest(), &PRIMES[..count], &BigInt::from(x)), f64::from(x));
             }
         }
     }
