@@ -1,15 +1,35 @@
 //! Approximate arithmetic on encrypted vectors of real or complex numbers (CKKS).
 //!
 //! CKKS17: Cheon, Kim, Kim, Song, "Homomorphic encryption for arithmetic of approximate numbers", ASIACRYPT 2017.
+mod arithmetic;
 mod bounds;
 mod chain;
+mod ciphertext;
+mod constants;
+mod context;
+mod decrypt;
 mod describe;
 mod encoder;
+mod encrypt;
+mod keys;
+mod levels;
+mod multiply;
+mod operands;
 mod params;
+mod plaintext;
 mod security;
 
 pub use bounds::{Bounds, FAILURE_BITS, Law, Noise};
+pub use ciphertext::{Ciphertext, Product};
+pub use context::Context;
+pub use decrypt::Private;
 pub use describe::Description;
 pub use encoder::{Complex, Encoder, Recombination};
+pub use encrypt::EncryptionKey;
+pub use keys::{KeyId, PublicKey, SecretKey};
 pub use params::Params;
+pub use plaintext::{Plaintext, Slots};
 pub use security::Security;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,242 @@
+//! Encryption, with the public key (CKKS17 §3.4) and with the secret key.
+//!
+//! All randomness of a ciphertext comes from one seed of 32 bytes, so many can be made at once from seeds drawn in order.
+use rand_core::CryptoRng;
+use zeroize::{Zeroize, Zeroizing};
+
+use self::sealed::{Halves, Hidden, Hide};
+use super::bounds::Bounds;
+use super::ciphertext::Ciphertext;
+use super::context::Context;
+use super::encoder::Complex;
+use super::keys::{KeyId, PublicKey, SecretKey, drawn, sampled, split_seed};
+use super::operands::first_rows;
+use super::plaintext::{Encoded, Message, Plaintext, Slots};
+use crate::error::Result;
+use crate::ring::sample::{error, expand_uniform, ternary};
+use crate::ring::{Poly, Values};
+
+/// Streams of what hides a message.
+const MASK_STREAM: u64 = 0;
+const FIRST_ERROR_STREAM: u64 = 1;
+const SECOND_ERROR_STREAM: u64 = 2;
+
+/// A key that encrypts: the public key, or the secret key, whose ciphertexts have less noise, take less time and
+/// travel at half the size.
+///
+/// # Security
+/// Whoever sees ciphertexts and chooses messages learns nothing of others (IND-CPA), if learning with errors over rings is
+/// hard for the parameters. Ciphertexts can be altered by anybody: authenticate them on their way. Giving decrypted
+/// results away needs more than encryption: see [`SecretKey::decrypt`].
+/// # Timing
+/// Constant in randomness and keys, and in messages once they are integers.
+pub trait EncryptionKey: Hide + Sync {
+    /// The context of the key.
+    fn context(&self) -> &Context;
+
+    /// The secret key that decrypts what it encrypts.
+    fn id(&self) -> KeyId;
+
+    /// Encrypts what was encoded. Draws 32 bytes.
+    ///
+    /// # Errors
+    /// `ParamsMismatch` when the plaintext belongs to other parameters; `HeadroomExhausted` when message and noise could be
+    /// too large for the modulus of the level.
+    fn encrypt(&self, plaintext: &Plaintext, rng: &mut impl CryptoRng) -> Result<Ciphertext> {
+        self.encrypt_with_seed(plaintext, &seed(rng))
+    }
+
+    /// Encodes at the top level and its scale, and encrypts: faster than one after the other.
+    ///
+    /// # Errors
+    /// As [`Plaintext::encode`].
+    fn encrypt_values(&self, values: &[f64], bound: f64, rng: &mut impl CryptoRng) -> Result<Ciphertext> {
+        let level = self.context().params().depth();
+        self.encrypt_values_at(values, level, self.context().scale_at(level), bound, rng)
+    }
+
+    /// Encodes at this level and scale, and encrypts.
+    ///
+    /// # Errors
+    /// As [`Plaintext::encode`].
+    fn encrypt_values_at(
+        &self,
+        values: &[f64],
+        level: usize,
+        scale: f64,
+        bound: f64,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Ciphertext> {
+        self.encrypt_slots_with_seed(values.into(), level, scale, bound, &seed(rng))
+    }
+
+    /// As [`EncryptionKey::encrypt_values_at`], for complex numbers.
+    ///
+    /// # Errors
+    /// As [`Plaintext::encode_complex`].
+    fn encrypt_complex_at(
+        &self,
+        values: &[Complex],
+        level: usize,
+        scale: f64,
+        bound: f64,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Ciphertext> {
+        self.encrypt_slots_with_seed(values.into(), level, scale, bound, &seed(rng))
+    }
+
+    /// As [`EncryptionKey::encrypt`], with randomness that expands from `seed`, which serves once.
+    ///
+    /// # Errors
+    /// As [`EncryptionKey::encrypt`].
+    fn encrypt_with_seed(&self, plaintext: &Plaintext, seed: &[u8; 32]) -> Result<Ciphertext> {
+        self.context().check(&plaintext.context, "plaintext: of other parameters")?;
+        let halves = self.hide(Hidden::Values(&plaintext.poly), seed);
+        finish(self, halves, plaintext.scale, &plaintext.bounds)
+    }
+
+    /// Encodes and encrypts with randomness that expands from `seed`, which serves once.
+    ///
+    /// # Errors
+    /// As [`Plaintext::encode`].
+    fn encrypt_slots_with_seed(
+        &self,
+        values: Slots<'_>,
+        level: usize,
+        scale: f64,
+        bound: f64,
+        seed: &[u8; 32],
+    ) -> Result<Ciphertext> {
+        let message = Message { values, level, scale, bound };
+        let Encoded { coefficients, bounds } = message.to_coefficients(self.context())?;
+        finish(self, self.hide(Hidden::Coefficients(coefficients), seed), scale, &bounds)
+    }
+}
+
+impl EncryptionKey for PublicKey {
+    fn context(&self) -> &Context {
+        self.context()
+    }
+
+    fn id(&self) -> KeyId {
+        self.id()
+    }
+}
+
+impl EncryptionKey for SecretKey {
+    fn context(&self) -> &Context {
+        self.context()
+    }
+
+    fn id(&self) -> KeyId {
+        self.id()
+    }
+}
+
+/// How the two keys hide a message.
+mod sealed {
+    use super::super::bounds::Bounds;
+    use crate::ring::{Coefficients, Poly, Values};
+
+    /// A message on its way into a ciphertext. As coefficients it shares a transform with the error.
+    pub enum Hidden<'a> {
+        /// Of a plaintext.
+        Values(&'a Poly<Values>),
+        /// Of a message that was encoded on the way.
+        Coefficients(Poly<Coefficients>),
+    }
+
+    /// The halves of a ciphertext, and the seed that the second one expands from, if any.
+    pub struct Halves {
+        pub c0: Poly<Values>,
+        pub c1: Poly<Values>,
+        pub seed: Option<[u8; 32]>,
+    }
+
+    /// What the two kinds of keys do differently.
+    pub trait Hide {
+        /// Adds a fresh encryption of 0.
+        fn hide(&self, message: Hidden<'_>, seed: &[u8; 32]) -> Halves;
+
+        /// The bounds with its noise.
+        fn with_noise(&self, encoded: &Bounds) -> Bounds;
+    }
+}
+
+impl Hide for PublicKey {
+    /// `(b u + e_0 + m, a u + e_1)`.
+    fn hide(&self, message: Hidden<'_>, seed: &[u8; 32]) -> Halves {
+        let (q, rows) = (self.context().q(), message.rows());
+        let mask = Zeroizing::new(sampled(q, rows, seed, MASK_STREAM, ternary));
+        let mut c0 = message.plus_error(self.context(), seed, FIRST_ERROR_STREAM);
+        q.mul_add(&mut c0, &first_rows(&self.b, rows), &mask);
+        let mut c1 = sampled(q, rows, seed, SECOND_ERROR_STREAM, error);
+        q.mul_add(&mut c1, &first_rows(&self.a, rows), &mask);
+        Halves { c0, c1, seed: None }
+    }
+
+    fn with_noise(&self, encoded: &Bounds) -> Bounds {
+        encoded.encrypted_to_public_key(self.context().params().degree())
+    }
+}
+
+impl Hide for SecretKey {
+    /// `(e + m - a s, a)`, where a expands from a seed of its own.
+    fn hide(&self, message: Hidden<'_>, seed: &[u8; 32]) -> Halves {
+        let (public, private) = split_seed(seed);
+        let c1 = expand_uniform(&public, MASK_STREAM, self.context().q(), message.rows());
+        let mut c0 = message.plus_error(self.context(), &private, FIRST_ERROR_STREAM);
+        self.subtract_product(&mut c0, &c1);
+        Halves { c0, c1, seed: Some(public) }
+    }
+
+    fn with_noise(&self, encoded: &Bounds) -> Bounds {
+        encoded.encrypted_with_secret_key(self.context().params().degree())
+    }
+}
+
+impl Hidden<'_> {
+    fn rows(&self) -> usize {
+        match self {
+            Self::Values(poly) => poly.rows(),
+            Self::Coefficients(poly) => poly.rows(),
+        }
+    }
+
+    /// The message and an error, as values.
+    fn plus_error(self, context: &Context, seed: &[u8; 32], stream: u64) -> Poly<Values> {
+        let (q, rows) = (context.q(), self.rows());
+        let mut sum = q.from_small(rows, &drawn(q.degree(), seed, stream, error));
+        match self {
+            Self::Coefficients(mut message) => {
+                q.add(&mut sum, &message);
+                message.zeroize();
+                q.forward(sum)
+            }
+            Self::Values(message) => {
+                let mut sum = q.forward(sum);
+                q.add(&mut sum, message);
+                sum
+            }
+        }
+    }
+}
+
+/// Puts a ciphertext together, if message and noise fit.
+fn finish<K: EncryptionKey + ?Sized>(
+    key: &K,
+    halves: Halves,
+    scale: f64,
+    encoded: &Bounds,
+) -> Result<Ciphertext> {
+    let Halves { c0, c1, seed } = halves;
+    let bounds = key.with_noise(encoded);
+    Ciphertext { context: key.context().clone(), key: key.id(), c0, c1, scale, bounds, seed }.checked()
+}
+
+/// A seed for one ciphertext.
+fn seed(rng: &mut impl CryptoRng) -> Zeroizing<[u8; 32]> {
+    let mut seed = Zeroizing::new([0; 32]);
+    rng.fill_bytes(&mut *seed);
+    seed
+}

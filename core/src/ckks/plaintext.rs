@@ -1,0 +1,208 @@
+//! Plaintexts: vectors of numbers as polynomials with integer coefficients.
+use core::fmt;
+
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::bounds::Bounds;
+use super::context::Context;
+use super::encoder::{Complex, Encoder};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ring::{Coefficients, Poly, Values};
+
+/// An encoded vector: real or complex numbers at a scale, for a level. Wiped when dropped.
+///
+/// It is not encrypted.
+#[derive(Clone)]
+pub struct Plaintext {
+    pub(in crate::ckks) context: Context,
+    pub(in crate::ckks) poly: Poly<Values>,
+    pub(in crate::ckks) scale: f64,
+    pub(in crate::ckks) bounds: Bounds,
+}
+
+/// The numbers of a plaintext.
+#[derive(Clone, Copy)]
+pub enum Slots<'a> {
+    /// Real numbers.
+    Real(&'a [f64]),
+    /// Complex numbers.
+    Complex(&'a [Complex]),
+}
+
+impl<'a> From<&'a [f64]> for Slots<'a> {
+    fn from(values: &'a [f64]) -> Self {
+        Self::Real(values)
+    }
+}
+
+impl<'a> From<&'a [Complex]> for Slots<'a> {
+    fn from(values: &'a [Complex]) -> Self {
+        Self::Complex(values)
+    }
+}
+
+impl Plaintext {
+    /// Encodes real numbers; slots beyond them hold 0.
+    ///
+    /// `bound` is a public promise: no number is larger in absolute value. It decides how much noise later operations reckon
+    /// with, so take what the data can be, not what it happens to be: the largest of secret numbers would become public.
+    ///
+    /// # Errors
+    /// `ShapeMismatch` for no numbers, or more than there are slots; `OutOfRange` for NaN, infinity, a number above the
+    /// bound, a scale or bound that is not positive and finite, a level above the top; `HeadroomExhausted` when numbers of this
+    /// bound and scale do not fit the modulus of the level.
+    /// # Timing
+    /// The same operations for all numbers; floating-point ones may take longer for some (subnormal numbers). Tells
+    /// whether all numbers are within the bound.
+    pub fn encode(context: &Context, values: &[f64], level: usize, scale: f64, bound: f64) -> Result<Self> {
+        Message { values: values.into(), level, scale, bound }.encode(context)
+    }
+
+    /// Encodes complex numbers; the rest as [`Plaintext::encode`], with absolute values of complex numbers.
+    ///
+    /// # Errors
+    /// As [`Plaintext::encode`].
+    pub fn encode_complex(
+        context: &Context,
+        values: &[Complex],
+        level: usize,
+        scale: f64,
+        bound: f64,
+    ) -> Result<Self> {
+        Message { values: values.into(), level, scale, bound }.encode(context)
+    }
+
+    /// The context that it was encoded for.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The level that it was encoded for.
+    pub fn level(&self) -> usize {
+        self.poly.rows() - 1
+    }
+
+    /// The scale.
+    pub fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// The public bounds on the numbers, and on what rounding them did.
+    pub fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+}
+
+impl Drop for Plaintext {
+    fn drop(&mut self) {
+        self.poly.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Plaintext {}
+
+impl fmt::Debug for Plaintext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plaintext")
+            .field("level", &self.level())
+            .field("scale", &self.scale)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is to be encoded, and how.
+#[derive(Clone, Copy)]
+pub(in crate::ckks) struct Message<'a> {
+    pub(in crate::ckks) values: Slots<'a>,
+    pub(in crate::ckks) level: usize,
+    pub(in crate::ckks) scale: f64,
+    pub(in crate::ckks) bound: f64,
+}
+
+/// A message as integer coefficients.
+pub(in crate::ckks) struct Encoded {
+    pub(in crate::ckks) coefficients: Poly<Coefficients>,
+    pub(in crate::ckks) bounds: Bounds,
+}
+
+impl Message<'_> {
+    fn encode(&self, context: &Context) -> Result<Plaintext> {
+        let Encoded { coefficients, bounds } = self.to_coefficients(context)?;
+        let poly = context.q().forward(coefficients);
+        Ok(Plaintext { context: context.clone(), poly, scale: self.scale, bounds })
+    }
+
+    /// The coefficients, modulo the moduli of the level.
+    pub(in crate::ckks) fn to_coefficients(self, context: &Context) -> Result<Encoded> {
+        let bounds = self.check(context)?;
+        let (slots, rows) = (context.params().slots(), self.level + 1);
+        let mut numbers = Zeroizing::new(vec![0.0; 2 * slots]);
+        let (re, im) = numbers.split_at_mut(slots);
+        match self.values {
+            Slots::Real(values) => re[..values.len()].copy_from_slice(values),
+            Slots::Complex(values) => {
+                for ((re, im), value) in re.iter_mut().zip(im.iter_mut()).zip(values) {
+                    (*re, *im) = (value.re, value.im);
+                }
+            }
+        }
+        context.encoder().embed(re, im);
+        // No coefficient is above the largest slot; what the transform may add is far below 2.
+        let (encoder, largest) = (context.encoder(), self.bound * self.scale);
+        let coefficients = if largest < power_of_two(Encoder::MAX_LOG_INTEGER - 1) {
+            let mut integers = Zeroizing::new(vec![0_i64; numbers.len()]);
+            encoder.to_integers(&numbers, self.scale, &mut integers)?;
+            context.q().from_signed(rows, &integers)
+        } else {
+            let mut integers = Zeroizing::new(vec![0_i128; numbers.len()]);
+            encoder.to_wide_integers(&numbers, self.scale, &mut integers)?;
+            context.q().from_signed_wide(rows, &integers)
+        };
+        Ok(Encoded { coefficients, bounds })
+    }
+
+    fn check(&self, context: &Context) -> Result<Bounds> {
+        let out_of_range = |what| Err(Error::new(ErrorKind::OutOfRange, what));
+        context.check_level(self.level)?;
+        if !(self.scale.is_finite() && self.scale >= 1.0) {
+            return out_of_range("scale: a finite number from 1 upwards");
+        }
+        if !(self.bound.is_finite() && self.bound > 0.0) {
+            return out_of_range("bound: a positive finite number");
+        }
+        let bounds = Bounds::encoded(context.params().degree(), self.bound, self.scale);
+        if !bounds.fits(self.scale, context.log2_modulus(self.level)) {
+            return Err(Error::new(
+                ErrorKind::HeadroomExhausted,
+                "bound: numbers so large at this scale do not fit the modulus of this level: take a smaller bound or scale, or a higher level",
+            ));
+        }
+        let (count, within) = match self.values {
+            Slots::Real(values) => (values.len(), all(values, |value| value.abs() <= self.bound)),
+            Slots::Complex(values) => (values.len(), all(values, |value| within_circle(value, self.bound))),
+        };
+        if count == 0 || count > context.params().slots() {
+            return Err(Error::new(ErrorKind::ShapeMismatch, "values: from 1 to as many as there are slots"));
+        }
+        if !within {
+            return out_of_range("values: numbers not above the bound, none of them NaN or infinite");
+        }
+        Ok(bounds)
+    }
+}
+
+/// Whether it holds for all of them, without stopping at one for which it does not.
+fn all<T>(values: &[T], holds: impl Fn(&T) -> bool) -> bool {
+    values.iter().fold(true, |all, value| all & holds(value))
+}
+
+/// Whether a complex number is not above the bound. Neither square can overflow or vanish: both parts are divided first.
+fn within_circle(value: &Complex, bound: f64) -> bool {
+    let (re, im) = (value.re / bound, value.im / bound);
+    re * re + im * im <= 1.0 + f64::EPSILON
+}
+
+/// `2^exponent`.
+fn power_of_two(exponent: u32) -> f64 {
+    2_f64.powi(exponent.cast_signed())
+}
