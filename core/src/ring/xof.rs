@@ -41,10 +41,12 @@ impl Xof {
         self.used += buffered;
         let (whole, last) = rest.as_chunks_mut();
         for blocks in whole {
-            self.counter = chacha::blocks(&self.key, self.counter, self.stream, blocks);
+            chacha::blocks(&self.key, self.counter, self.stream, blocks);
+            self.counter = self.counter.wrapping_add(16);
         }
         if !last.is_empty() {
-            self.counter = chacha::blocks(&self.key, self.counter, self.stream, &mut self.buffer);
+            chacha::blocks(&self.key, self.counter, self.stream, &mut self.buffer);
+            self.counter = self.counter.wrapping_add(16);
             last.copy_from_slice(&self.buffer[..last.len()]);
             self.used = last.len();
         }

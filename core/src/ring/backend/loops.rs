@@ -39,7 +39,6 @@ macro_rules! for_each_machine {
         }
     };
 }
-pub(super) use for_each_machine;
 
 /// The low 32 bits.
 const HALF: u64 = 0xffff_ffff;
