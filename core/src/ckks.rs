@@ -17,6 +17,7 @@ mod multiply;
 mod operands;
 mod params;
 mod plaintext;
+mod release;
 mod security;
 
 pub use bounds::{Bounds, FAILURE_BITS, Law, Noise};
@@ -29,6 +30,7 @@ pub use encrypt::EncryptionKey;
 pub use keys::{KeyId, PublicKey, SecretKey};
 pub use params::Params;
 pub use plaintext::{Plaintext, Slots};
+pub use release::{ReleaseBudget, ReleasePolicy, Released};
 pub use security::Security;
 
 #[cfg(test)]

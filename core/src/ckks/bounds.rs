@@ -65,6 +65,11 @@ impl Noise {
         Self { slots, coefficients: largest * n.sqrt() }.enlarged().tightened(degree)
     }
 
+    /// What every ciphertext has at least: one error. Honest operations only add to it, or divide and round, which adds more.
+    pub fn least(degree: usize) -> Self {
+        Law::ERROR.polynomial(degree)
+    }
+
     /// Dividing both polynomials of a ciphertext by a number and rounding to nearest: `r_0 + r_1 s`, with coefficients
     /// of `r_0` and `r_1` of at most 1/2 each, whatever they are.
     pub fn rounding(degree: usize) -> Self {
@@ -255,9 +260,19 @@ impl Bounds {
 
     /// By how much a decoded slot can differ from the message: the noise, and the floating-point transform.
     pub fn decoded_error(&self, degree: usize, scale: f64) -> f64 {
-        let size = self.message + self.noise.coefficients / scale;
-        let transform = size * transform_error(degree) * (float(degree) / 2.0).sqrt();
+        let size = self.message + self.noise.slots / scale;
+        let transform = size * (transform_error(degree) + 4.0 * ROUNDOFF) * (float(degree) / 2.0).sqrt();
         (self.noise.slots / scale + transform) * ENLARGE
+    }
+
+    /// The Euclidean length of the differences between `slots` decoded slots and their messages.
+    pub fn length_of_slots(&self, degree: usize, scale: f64, slots: usize) -> f64 {
+        let all = (float(degree) / 2.0).sqrt();
+        let noise = (self.noise.slots * float(slots).sqrt()).min(self.noise.coefficients * all) / scale;
+        // The transform's error in all slots together, and one more rounding for dividing by a scale.
+        let transform =
+            (self.message + self.noise.slots / scale) * all * (transform_error(degree) + 4.0 * ROUNDOFF);
+        (noise + transform) * ENLARGE
     }
 
     /// Whether every coefficient of `S m + e` is below half of a modulus of `log2_modulus` bits. False if a bound is
@@ -283,6 +298,6 @@ fn constant(size: f64) -> Noise {
 
 /// A count as a float; counts are far below `2^53`.
 #[expect(clippy::cast_precision_loss)]
-fn float(count: usize) -> f64 {
+pub(super) fn float(count: usize) -> f64 {
     count as f64
 }
