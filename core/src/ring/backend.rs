@@ -5,6 +5,8 @@
 mod avx512;
 pub(super) mod chacha;
 pub(super) mod loops;
+#[cfg(target_arch = "x86_64")]
+mod passes;
 mod pointwise;
 mod portable;
 
@@ -29,10 +31,10 @@ pub enum Backend {
 /// multiple of 16; residues are below the modulus, before and after, unless a method says otherwise.
 pub(super) trait Kernels: Sync {
     /// As [`Transform::forward`](super::Transform::forward).
-    fn forward(&self, q: u64, twiddles: &Twiddles, a: &mut [u64]);
+    fn forward(&self, modulus: &Modulus, twiddles: &Twiddles, a: &mut [u64]);
 
     /// As [`Transform::inverse`](super::Transform::inverse); `last` stands in for the first twiddle and 1.
-    fn inverse(&self, q: u64, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]);
+    fn inverse(&self, modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]);
 
     /// `out = a + b`.
     fn add_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
@@ -140,6 +142,11 @@ impl Backend {
             Self::Portable | Self::Avx512 => 64,
             Self::Avx512Ifma => 52,
         }
+    }
+
+    /// Whether its twiddles are arranged for vectors.
+    pub(super) fn has_lanes(self) -> bool {
+        self != Self::Portable
     }
 
     pub(super) fn kernels(self) -> &'static dyn Kernels {

@@ -25,23 +25,56 @@ pub(super) struct Factor {
     pub(super) quotient: u64,
 }
 
-/// Factors of the butterflies: number `m + i` is for block i of the stage with m blocks.
+/// Factors of the butterflies: number `m + i` is for block i of the stage with m blocks, as in a heap.
+///
+/// For backends with lanes the last three stages have theirs transposed: see [`Twiddles::lanes`].
 pub(super) struct Twiddles {
-    pub(super) w: Box<[u64]>,
-    pub(super) quotients: Box<[u64]>,
+    /// All w from `start` on, then all their quotients. Both begin at the start of a cache line.
+    words: Box<[u64]>,
+    start: usize,
+    count: usize,
 }
 
 impl Twiddles {
-    fn new(modulus: &Modulus, shift: u32, w: Box<[u64]>) -> Self {
-        let quotients = w.iter().map(|w| modulus.quotient(*w, shift)).collect();
-        Self { w, quotients }
+    fn new(modulus: &Modulus, backend: Backend, mut w: Vec<u64>) -> Self {
+        let count = w.len();
+        if backend.has_lanes() {
+            for (stage, log_step) in [(count / 8, 0), (count / 4, 1), (count / 2, 2)] {
+                for group in w[stage..2 * stage].chunks_exact_mut(LANES << log_step) {
+                    let natural = group.to_vec();
+                    for (i, w) in group.iter_mut().enumerate() {
+                        *w = natural[((i % LANES) << log_step) + i / LANES];
+                    }
+                }
+            }
+        }
+        let mut words = vec![0; 2 * count + LANES].into_boxed_slice();
+        // Only speed depends on where the allocation happens to be.
+        let start = words.as_ptr().align_offset(64).min(LANES);
+        for (i, w) in w.into_iter().enumerate() {
+            words[start + i] = w;
+            words[start + count + i] = modulus.quotient(w, backend.shift());
+        }
+        Self { words, start, count }
     }
 
     #[inline(always)]
     pub(super) fn get(&self, i: usize) -> Factor {
-        Factor { w: self.w[i], quotient: self.quotients[i] }
+        let (w, quotients) = self.words[self.start..].split_at(self.count);
+        Factor { w: w[i], quotient: quotients[i] }
+    }
+
+    /// Eight factors and their quotients. Let block i of a stage be cut in eight, and those in halves, twice: then
+    /// `lanes(m + i)` are for the eighths, `lanes(2 (m + i))` for the first halves of all eight of them, and so on.
+    #[inline(always)]
+    pub(super) fn lanes(&self, i: usize) -> (&[u64; LANES], &[u64; LANES]) {
+        let (w, quotients) = self.words[self.start..].split_at(self.count);
+        (&w.as_chunks().0[i], &quotients.as_chunks().0[i])
     }
 }
+
+/// What vectors hold.
+const LANES: usize = 8;
 
 impl Transform {
     /// The transform of `degree` coefficients modulo a prime that is 1 modulo `2 * degree`, on the fastest backend.
@@ -72,9 +105,9 @@ impl Transform {
         let inverse_root = modulus.invert(root);
         let inverse_degree = modulus.invert(degree as u64);
         let factor = |w| Factor { w, quotient: modulus.quotient(w, backend.shift()) };
-        let twiddles = |root| Twiddles::new(&modulus, backend.shift(), powers(&modulus, root, degree));
+        let twiddles = |root| Twiddles::new(&modulus, backend, powers(&modulus, root, degree));
         let inverse = twiddles(inverse_root);
-        let last = [inverse_degree, modulus.mul(inverse_degree, inverse.w[1])].map(factor);
+        let last = [inverse_degree, modulus.mul(inverse_degree, inverse.get(1).w)].map(factor);
         Ok(Self { modulus, backend, root, forward: twiddles(root), inverse, last })
     }
 
@@ -90,7 +123,7 @@ impl Transform {
 
     /// The number of coefficients.
     pub fn degree(&self) -> usize {
-        self.forward.w.len()
+        self.forward.count
     }
 
     /// The root of unity psi: the first of `2^e, 3^e, ...` that is primitive, where `e = (q - 1) / 2N`.
@@ -104,7 +137,7 @@ impl Transform {
     /// When there are not as many as the degree says.
     pub fn forward(&self, a: &mut [u64]) {
         assert_eq!(a.len(), self.degree(), "as many coefficients as the degree");
-        self.backend.kernels().forward(self.modulus.value(), &self.forward, a);
+        self.backend.kernels().forward(&self.modulus, &self.forward, a);
     }
 
     /// Values to coefficients, in place: the inverse of [`Transform::forward`].
@@ -113,7 +146,7 @@ impl Transform {
     /// When there are not as many as the degree says.
     pub fn inverse(&self, a: &mut [u64]) {
         assert_eq!(a.len(), self.degree(), "as many values as the degree");
-        self.backend.kernels().inverse(self.modulus.value(), &self.inverse, &self.last, a);
+        self.backend.kernels().inverse(&self.modulus, &self.inverse, &self.last, a);
     }
 }
 
@@ -126,7 +159,7 @@ fn primitive_root(modulus: &Modulus, degree: usize) -> u64 {
 }
 
 /// The powers of `root` from 0 to `degree - 1`, exponents in bit-reversed order.
-fn powers(modulus: &Modulus, root: u64, degree: usize) -> Box<[u64]> {
+fn powers(modulus: &Modulus, root: u64, degree: usize) -> Vec<u64> {
     let mut ordered = vec![1; degree];
     for i in 1..degree {
         ordered[i] = modulus.mul(ordered[i - 1], root);

@@ -1,5 +1,5 @@
 //! Plain Rust: the definition that other backends are tested against.
-use crate::ring::modulus::{low, reduce_once};
+use crate::ring::modulus::{Modulus, low, reduce_once};
 use crate::ring::transform::{Factor, Twiddles};
 
 use super::Kernels;
@@ -14,7 +14,8 @@ fn mul_lazy(y: u64, factor: Factor, q: u64) -> u64 {
 }
 
 impl Kernels for Portable {
-    fn forward(&self, q: u64, twiddles: &Twiddles, a: &mut [u64]) {
+    fn forward(&self, modulus: &Modulus, twiddles: &Twiddles, a: &mut [u64]) {
+        let q = modulus.value();
         let two_q = 2 * q;
         let mut blocks = 1;
         while blocks < a.len() {
@@ -35,7 +36,8 @@ impl Kernels for Portable {
         }
     }
 
-    fn inverse(&self, q: u64, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]) {
+    fn inverse(&self, modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]) {
+        let q = modulus.value();
         let two_q = 2 * q;
         let mut blocks = a.len() / 2;
         while blocks > 1 {
