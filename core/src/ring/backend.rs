@@ -7,8 +7,10 @@ pub(super) mod chacha;
 pub(super) mod loops;
 #[cfg(target_arch = "x86_64")]
 mod passes;
-mod pointwise;
 mod portable;
+#[cfg(target_arch = "x86_64")]
+mod products;
+mod rows;
 
 use super::{
     Modulus,
@@ -37,75 +39,86 @@ pub(super) trait Kernels: Sync {
     fn inverse(&self, modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]);
 
     /// `out = a + b`.
-    fn add_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
-        pointwise::add_to(modulus, out, a, b);
-    }
+    fn add_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]);
 
     /// `a = a + b`.
-    fn add(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]) {
-        pointwise::add(modulus, a, b);
-    }
+    fn add(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]);
 
     /// `out = a - b`.
-    fn sub_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
-        pointwise::sub_to(modulus, out, a, b);
-    }
+    fn sub_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]);
 
     /// `a = a - b`.
-    fn sub(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]) {
-        pointwise::sub(modulus, a, b);
-    }
+    fn sub(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]);
 
     /// `a = -a`.
-    fn neg(&self, modulus: &Modulus, a: &mut [u64]) {
-        pointwise::neg(modulus, a);
-    }
+    fn neg(&self, modulus: &Modulus, a: &mut [u64]);
 
     /// `out = a b`.
-    fn mul_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
-        pointwise::mul_to(modulus, out, a, b);
-    }
+    fn mul_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]);
 
     /// `a = a b`.
-    fn mul(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]) {
-        pointwise::mul(modulus, a, b);
-    }
+    fn mul(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]);
 
     /// `acc = acc + a b`.
-    fn mul_add(&self, modulus: &Modulus, acc: &mut [u64], a: &[u64], b: &[u64]) {
-        pointwise::mul_add(modulus, acc, a, b);
-    }
+    fn mul_add(&self, modulus: &Modulus, acc: &mut [u64], a: &[u64], b: &[u64]);
 
     /// `out = a_0 b_0 + a_1 b_1 + ...`, at most [`MAX_TERMS`].
-    fn sum_of_products(&self, modulus: &Modulus, out: &mut [u64], terms: &[(&[u64], &[u64])]) {
-        pointwise::sum_of_products(modulus, out, terms);
-    }
+    fn sum_of_products(&self, modulus: &Modulus, out: &mut [u64], terms: &[(&[u64], &[u64])]);
 
     /// `a = a w` for a residue w.
-    fn scale(&self, modulus: &Modulus, a: &mut [u64], w: u64) {
-        pointwise::scale(modulus, a, w);
-    }
+    fn scale(&self, modulus: &Modulus, a: &mut [u64], w: u64);
 
     /// `acc = acc + a w` for a residue w.
-    fn add_scaled(&self, modulus: &Modulus, acc: &mut [u64], a: &[u64], w: u64) {
-        pointwise::add_scaled(modulus, acc, a, w);
-    }
+    fn add_scaled(&self, modulus: &Modulus, acc: &mut [u64], a: &[u64], w: u64);
 
     /// `a = (a - b) w` for a residue w.
-    fn sub_and_scale(&self, modulus: &Modulus, a: &mut [u64], b: &[u64], w: u64) {
-        pointwise::sub_and_scale(modulus, a, b, w);
-    }
+    fn sub_and_scale(&self, modulus: &Modulus, a: &mut [u64], b: &[u64], w: u64);
 
     /// `out = w_0 y_0 + w_1 y_1 + ...` for words y below 2^61, at most [`MAX_TERMS`].
-    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64]) {
-        pointwise::linear(modulus, out, terms, weights);
-    }
+    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64]);
 
     /// Residues modulo `from` as numbers from `-from/2` to `from/2`.
-    fn lift(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], from: u64) {
-        pointwise::lift(modulus, out, a, from);
-    }
+    fn lift(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], from: u64);
 }
+
+/// Makes the functions of a module, and of its module `rows`, the kernels of a backend.
+#[cfg(target_arch = "x86_64")]
+macro_rules! kernels {
+    ($backend:ident, $module:ident) => {
+        impl Kernels for $backend {
+            kernels! { fn forward = $module::forward, modulus: &Modulus, twiddles: &Twiddles, a: &mut [u64] }
+            kernels! { fn inverse = $module::inverse,
+                modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64] }
+            kernels! { fn add_to = $module::rows::add_to, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64] }
+            kernels! { fn add = $module::rows::add, modulus: &Modulus, a: &mut [u64], b: &[u64] }
+            kernels! { fn sub_to = $module::rows::sub_to, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64] }
+            kernels! { fn sub = $module::rows::sub, modulus: &Modulus, a: &mut [u64], b: &[u64] }
+            kernels! { fn neg = $module::rows::neg, modulus: &Modulus, a: &mut [u64] }
+            kernels! { fn mul_to = $module::rows::mul_to, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64] }
+            kernels! { fn mul = $module::rows::mul, modulus: &Modulus, a: &mut [u64], b: &[u64] }
+            kernels! { fn mul_add = $module::rows::mul_add, modulus: &Modulus, acc: &mut [u64], a: &[u64], b: &[u64] }
+            kernels! { fn sum_of_products = $module::rows::sum_of_products,
+                modulus: &Modulus, out: &mut [u64], terms: &[(&[u64], &[u64])] }
+            kernels! { fn scale = $module::rows::scale, modulus: &Modulus, a: &mut [u64], w: u64 }
+            kernels! { fn add_scaled = $module::rows::add_scaled, modulus: &Modulus, acc: &mut [u64], a: &[u64], w: u64 }
+            kernels! { fn sub_and_scale = $module::rows::sub_and_scale,
+                modulus: &Modulus, a: &mut [u64], b: &[u64], w: u64 }
+            kernels! { fn linear = $module::rows::linear,
+                modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64] }
+            kernels! { fn lift = $module::rows::lift, modulus: &Modulus, out: &mut [u64], a: &[u64], from: u64 }
+        }
+    };
+    (fn $name:ident = $function:path, $($argument:ident: $type:ty),*) => {
+        fn $name(&self, $($argument: $type),*) {
+            assert!(Self::runs_here(), "the machine was asked before");
+            // SAFETY: the machine has the features, as just checked.
+            unsafe { $function($($argument),*) }
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+use kernels;
 
 /// So many products of words below 2^61 have a sum below 2^128.
 pub(super) const MAX_TERMS: usize = 64;

@@ -114,6 +114,12 @@ impl Modulus {
         let missing = !remainder.wrapping_sub(self.q) >> 63;
         quotient.wrapping_add(missing) >> (64 - shift)
     }
+
+    /// `floor(2^log / q)`, where it is below 2^64.
+    pub(super) const fn fraction(&self, log: u32) -> u64 {
+        let [r0, r1] = self.ratio;
+        low((((r1 as u128) << 64) | r0 as u128) >> (128 - log))
+    }
 }
 
 /// The low word.

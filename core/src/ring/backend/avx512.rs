@@ -5,12 +5,14 @@ mod ifma;
 mod wide;
 
 use core::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_loadu_epi64, _mm512_min_epu64, _mm512_permutex2var_epi64,
-    _mm512_set1_epi64, _mm512_setr_epi64, _mm512_shuffle_i64x2, _mm512_storeu_epi64, _mm512_sub_epi64,
+    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpgt_epu64_mask, _mm512_loadu_epi64,
+    _mm512_maskz_mov_epi64, _mm512_min_epu64, _mm512_mul_epu32, _mm512_mullo_epi64,
+    _mm512_permutex2var_epi64, _mm512_set1_epi64, _mm512_setr_epi64, _mm512_shuffle_i64x2, _mm512_slli_epi64,
+    _mm512_sllv_epi64, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_storeu_epi64, _mm512_sub_epi64,
     _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 
-use super::Kernels;
+use super::{Kernels, kernels};
 use crate::ring::{
     Modulus,
     transform::{Factor, Twiddles},
@@ -37,32 +39,8 @@ impl Ifma {
     }
 }
 
-/// Kernels that are the functions of that name in a module.
-macro_rules! kernels {
-    ($backend:ident, $module:ident, $(fn $name:ident($($argument:ident: $type:ty),*);)*) => {
-        impl Kernels for $backend {
-            $(
-                fn $name(&self, $($argument: $type),*) {
-                    assert!(Self::runs_here(), "the machine was asked before");
-                    // SAFETY: the machine has the features, as just checked.
-                    unsafe { $module::$name($($argument),*) }
-                }
-            )*
-        }
-    };
-}
-
-kernels! {
-    Wide, wide,
-    fn forward(modulus: &Modulus, twiddles: &Twiddles, a: &mut [u64]);
-    fn inverse(modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]);
-}
-
-kernels! {
-    Ifma, ifma,
-    fn forward(modulus: &Modulus, twiddles: &Twiddles, a: &mut [u64]);
-    fn inverse(modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]);
-}
+kernels! { Wide, wide }
+kernels! { Ifma, ifma }
 
 type Vector = __m512i;
 
@@ -101,13 +79,13 @@ fn store(x: &mut [u64; 8], v: Vector) {
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq")]
-fn add(x: Vector, y: Vector) -> Vector {
+fn plus(x: Vector, y: Vector) -> Vector {
     _mm512_add_epi64(x, y)
 }
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq")]
-fn sub(x: Vector, y: Vector) -> Vector {
+fn minus(x: Vector, y: Vector) -> Vector {
     _mm512_sub_epi64(x, y)
 }
 
@@ -116,6 +94,58 @@ fn sub(x: Vector, y: Vector) -> Vector {
 #[target_feature(enable = "avx512f,avx512dq")]
 fn reduce_once(x: Vector, m: Vector) -> Vector {
     _mm512_min_epu64(x, _mm512_sub_epi64(x, m))
+}
+
+/// The lower 32 bits of each lane multiplied.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn mul_halves(x: Vector, y: Vector) -> Vector {
+    _mm512_mul_epu32(x, y)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn mul_low(x: Vector, y: Vector) -> Vector {
+    _mm512_mullo_epi64(x, y)
+}
+
+/// The upper half of each lane.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn upper(x: Vector) -> Vector {
+    _mm512_srli_epi64::<32>(x)
+}
+
+/// The lower half of each lane, where the upper one goes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn raised(x: Vector) -> Vector {
+    _mm512_slli_epi64::<32>(x)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn shift_left(x: Vector, by: Vector) -> Vector {
+    _mm512_sllv_epi64(x, by)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn shift_right(x: Vector, by: Vector) -> Vector {
+    _mm512_srlv_epi64(x, by)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn and(x: Vector, y: Vector) -> Vector {
+    _mm512_and_si512(x, y)
+}
+
+/// y where `x > limit`, and 0 elsewhere, for words below 2^63.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn where_above(x: Vector, limit: Vector, y: Vector) -> Vector {
+    _mm512_maskz_mov_epi64(_mm512_cmpgt_epu64_mask(x, limit), y)
 }
 
 /// Lane i of vector j to lane j of vector i.

@@ -126,7 +126,7 @@ macro_rules! passes {
         fn reducing<const ROOM: u32>(x: Vector, y: Vector, f: Factors, p: Constants) -> (Vector, Vector) {
             let x = match ROOM {
                 1 => reduce_once(x, p.bound),
-                2 => reduce_once(x, add(p.bound, p.bound)),
+                2 => reduce_once(x, plus(p.bound, p.bound)),
                 _ => x,
             };
             butterfly::<ROOM>(x, y, f, p)
@@ -144,17 +144,17 @@ macro_rules! passes {
         fn butterfly<const ROOM: u32>(x: Vector, y: Vector, f: Factors, p: Constants) -> (Vector, Vector) {
             let y = mul_loose(y, f, p.minus_q);
             if ROOM == 6 {
-                return (add(x, y), sub(x, y));
+                return (plus(x, y), minus(x, y));
             }
             let y = within_word(y);
-            (add(x, y), sub(add(x, p.bound), y))
+            (plus(x, y), minus(plus(x, p.bound), y))
         }
 
         /// Gentleman and Sande's butterfly, the sum reduced with ROOM 1.
         #[inline]
         #[target_feature(enable = $features)]
         fn inverting<const ROOM: u32>(x: Vector, y: Vector, f: Factors, p: Constants) -> (Vector, Vector) {
-            let (sum, product) = (add(x, y), mul_loose(sub(add(x, p.slack), y), f, p.minus_q));
+            let (sum, product) = (plus(x, y), mul_loose(minus(plus(x, p.slack), y), f, p.minus_q));
             if ROOM == 6 { (sum, product) } else { (reduce_once(sum, p.bound), within_word(product)) }
         }
 
@@ -162,8 +162,8 @@ macro_rules! passes {
         #[inline]
         #[target_feature(enable = $features)]
         fn dividing(x: Vector, y: Vector, [sums, differences]: [Factors; 2], p: Constants) -> (Vector, Vector) {
-            let sum = mul_loose(add(x, y), sums, p.minus_q);
-            let difference = mul_loose(sub(add(x, p.slack), y), differences, p.minus_q);
+            let sum = mul_loose(plus(x, y), sums, p.minus_q);
+            let difference = mul_loose(minus(plus(x, p.slack), y), differences, p.minus_q);
             (from_bound(within_word(sum), p), from_bound(within_word(difference), p))
         }
 
@@ -172,7 +172,7 @@ macro_rules! passes {
         #[target_feature(enable = $features)]
         fn from_bound(mut x: Vector, p: Constants) -> Vector {
             if LOG_BOUND == 2 {
-                x = reduce_once(x, add(p.q, p.q));
+                x = reduce_once(x, plus(p.q, p.q));
             }
             reduce_once(x, p.q)
         }
@@ -183,7 +183,7 @@ macro_rules! passes {
         fn settle<const ROOM: u32>(x: Vector, p: Constants) -> Vector {
             let x = match ROOM {
                 1 => reduce_once(x, p.bound),
-                2 => reduce_once(reduce_once(x, add(p.bound, p.bound)), p.bound),
+                2 => reduce_once(reduce_once(x, plus(p.bound, p.bound)), p.bound),
                 _ => remainder(x, p.ratio, p.minus_q),
             };
             from_bound(x, p)
@@ -195,9 +195,9 @@ macro_rules! passes {
         fn shrink<const ROOM: u32>(mut x: Vector, from: u32, p: Constants) -> Vector {
             if ROOM == 6 {
                 x = within_word(x);
-                let two = add(p.bound, p.bound);
-                let four = add(two, two);
-                let eight = add(four, four);
+                let two = plus(p.bound, p.bound);
+                let four = plus(two, two);
+                let eight = plus(four, four);
                 if from == 5 {
                     x = reduce_once(x, p.slack);
                 }
@@ -217,7 +217,7 @@ macro_rules! passes {
                     let mut v: [Vector; 8] = core::array::from_fn(|k| load(&a[k * stride + i]));
                     if ROOM == 6 && node == 1 {
                         for x in &mut v[..4] {
-                            *x = add(*x, p.slack);
+                            *x = plus(*x, p.slack);
                         }
                     }
                     butterflies!(reducing, v, f, p, (0 4 1) (1 5 1) (2 6 1) (3 7 1));
@@ -232,7 +232,7 @@ macro_rules! passes {
                     let mut v: [Vector; 4] = core::array::from_fn(|k| load(&a[k * stride + i]));
                     if ROOM == 6 && node == 1 {
                         for x in &mut v[..2] {
-                            *x = add(*x, p.slack);
+                            *x = plus(*x, p.slack);
                         }
                     }
                     butterflies!(reducing, v, f, p, (0 2 1) (1 3 1));

@@ -2,7 +2,7 @@
 use crate::ring::modulus::{Modulus, low, reduce_once};
 use crate::ring::transform::{Factor, Twiddles};
 
-use super::Kernels;
+use super::{Kernels, rows};
 
 pub(crate) struct Portable;
 
@@ -60,5 +60,61 @@ impl Kernels for Portable {
             (*x, *y) =
                 (reduce_once(mul_lazy(sum, last[0], q), q), reduce_once(mul_lazy(difference, last[1], q), q));
         }
+    }
+
+    fn add_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
+        rows::add_to(modulus, out, a, b);
+    }
+
+    fn add(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]) {
+        rows::add(modulus, a, b);
+    }
+
+    fn sub_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
+        rows::sub_to(modulus, out, a, b);
+    }
+
+    fn sub(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]) {
+        rows::sub(modulus, a, b);
+    }
+
+    fn neg(&self, modulus: &Modulus, a: &mut [u64]) {
+        rows::neg(modulus, a);
+    }
+
+    fn mul_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
+        rows::mul_to(modulus, out, a, b);
+    }
+
+    fn mul(&self, modulus: &Modulus, a: &mut [u64], b: &[u64]) {
+        rows::mul(modulus, a, b);
+    }
+
+    fn mul_add(&self, modulus: &Modulus, acc: &mut [u64], a: &[u64], b: &[u64]) {
+        rows::mul_add(modulus, acc, a, b);
+    }
+
+    fn sum_of_products(&self, modulus: &Modulus, out: &mut [u64], terms: &[(&[u64], &[u64])]) {
+        rows::sum_of_products(modulus, out, terms);
+    }
+
+    fn scale(&self, modulus: &Modulus, a: &mut [u64], w: u64) {
+        rows::scale(modulus, a, w);
+    }
+
+    fn add_scaled(&self, modulus: &Modulus, acc: &mut [u64], a: &[u64], w: u64) {
+        rows::add_scaled(modulus, acc, a, w);
+    }
+
+    fn sub_and_scale(&self, modulus: &Modulus, a: &mut [u64], b: &[u64], w: u64) {
+        rows::sub_and_scale(modulus, a, b, w);
+    }
+
+    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64]) {
+        rows::linear(modulus, out, terms, weights);
+    }
+
+    fn lift(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], from: u64) {
+        rows::lift(modulus, out, a, from);
     }
 }

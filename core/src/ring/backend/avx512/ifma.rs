@@ -1,9 +1,11 @@
 //! With multiplications of 52 bits.
+pub(super) mod rows;
+
 use core::arch::x86_64::{
     _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_set1_epi64, _mm512_setzero_si512,
 };
 
-use super::{Factors, Vector, add, load, reduce_once, splat, splat_factor, store, sub, transpose};
+use super::{Factors, Vector, load, minus, plus, reduce_once, splat, splat_factor, store, transpose};
 use crate::ring::{
     Modulus,
     backend::passes::{passes, radix},

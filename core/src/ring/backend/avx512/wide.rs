@@ -1,7 +1,8 @@
 //! With multiplications of 64 bits.
-use core::arch::x86_64::{_mm512_mul_epu32, _mm512_mullo_epi64, _mm512_srli_epi64};
-
-use super::{Factors, Vector, add, load, reduce_once, splat, splat_factor, store, sub, transpose};
+use super::{
+    Factors, Vector, load, minus, mul_halves, mul_low, plus, reduce_once, splat, splat_factor, store,
+    transpose, upper,
+};
 use crate::ring::{
     Modulus,
     backend::passes::{passes, radix},
@@ -19,15 +20,15 @@ passes!("avx512f,avx512dq");
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq")]
 fn mul_loose(y: Vector, f: Factors, minus_q: Vector) -> Vector {
-    let multiple = _mm512_mullo_epi64(mul_high(y, f.quotient), minus_q);
-    add(_mm512_mullo_epi64(y, f.w), multiple)
+    let multiple = mul_low(mul_high(y, f.quotient), minus_q);
+    plus(mul_low(y, f.w), multiple)
 }
 
 /// `x mod q`, below 4 q, for any x.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq")]
 fn remainder(x: Vector, ratio: Vector, minus_q: Vector) -> Vector {
-    add(x, _mm512_mullo_epi64(mul_high(x, ratio), minus_q))
+    plus(x, mul_low(mul_high(x, ratio), minus_q))
 }
 
 /// Words have no bits above.
@@ -42,8 +43,20 @@ fn within_word(x: Vector) -> Vector {
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq")]
 fn mul_high(a: Vector, b: Vector) -> Vector {
-    let (a1, b1) = (_mm512_srli_epi64(a, 32), _mm512_srli_epi64(b, 32));
-    let (cross, other) = (_mm512_mul_epu32(a, b1), _mm512_mul_epu32(a1, b));
-    let middle = add(_mm512_srli_epi64(cross, 32), _mm512_srli_epi64(other, 32));
-    add(_mm512_mul_epu32(a1, b1), middle)
+    let (a1, b1) = (upper(a), upper(b));
+    let (cross, other) = (mul_halves(a, b1), mul_halves(a1, b));
+    let middle = plus(upper(cross), upper(other));
+    plus(mul_halves(a1, b1), middle)
+}
+
+/// Rows.
+pub(super) mod rows {
+    use super::super::{
+        Factors, Vector, and, load, minus, mul_halves, mul_low, plus, raised, reduce_once, shift_left,
+        shift_right, splat, splat_factor, store, upper, where_above,
+    };
+    use super::{mul_high, mul_loose, remainder};
+    use crate::ring::{backend::products::products, transform::Factor};
+
+    products!("avx512f,avx512dq");
 }

@@ -1,31 +1,37 @@
-//! What is done word by word, in plain Rust: the definition that other backends are tested against.
+//! What is done word by word, in plain Rust: the definition that other backends are tested against. Sums are inlined into
+//! them, for the compiler vectorises those by itself.
 use crate::ring::modulus::{Modulus, low, reduce_once};
 use crate::ring::transform::Factor;
 
+#[inline(always)]
 pub(super) fn add_to(modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
     for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
         *out = modulus.add(*a, *b);
     }
 }
 
+#[inline(always)]
 pub(super) fn add(modulus: &Modulus, a: &mut [u64], b: &[u64]) {
     for (a, b) in a.iter_mut().zip(b) {
         *a = modulus.add(*a, *b);
     }
 }
 
+#[inline(always)]
 pub(super) fn sub_to(modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
     for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
         *out = modulus.sub(*a, *b);
     }
 }
 
+#[inline(always)]
 pub(super) fn sub(modulus: &Modulus, a: &mut [u64], b: &[u64]) {
     for (a, b) in a.iter_mut().zip(b) {
         *a = modulus.sub(*a, *b);
     }
 }
 
+#[inline(always)]
 pub(super) fn neg(modulus: &Modulus, a: &mut [u64]) {
     for a in a {
         *a = modulus.neg(*a);

@@ -1,0 +1,237 @@
+//! What is done word by word, with multiplications of 52 bits.
+use core::arch::x86_64::{
+    _mm512_add_epi64, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_setzero_si512, _mm512_srli_epi64,
+};
+
+use super::super::{
+    Factors, Vector, load, minus, plus, reduce_once, shift_left, splat, splat_factor, store, where_above,
+    wide,
+};
+use super::{WORD, mul_loose, remainder, within_word};
+use crate::ring::{Modulus, backend::MAX_TERMS, transform::Factor};
+
+pub(in super::super) use wide::rows::{add, add_to, neg, sub, sub_to};
+
+/// What reductions need of the prime.
+#[derive(Clone, Copy)]
+struct Prime {
+    q: Vector,
+    twice: Vector,
+    four_times: Vector,
+    minus_q: Vector,
+    /// `floor(2^52 / q)`.
+    ratio: Vector,
+}
+
+impl Prime {
+    #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+    fn new(modulus: &Modulus) -> Self {
+        let q = modulus.value();
+        Self {
+            q: splat(q),
+            twice: splat(2 * q),
+            four_times: splat(4 * q),
+            minus_q: splat(q.wrapping_neg()),
+            ratio: splat(modulus.quotient(1, WORD)),
+        }
+    }
+}
+
+/// What the reduction of a product of residues needs: for a prime of n bits, its product with `floor(2^(n + 51) / q)` is
+/// taken after n - 1 bits are dropped.
+#[derive(Clone, Copy)]
+struct Barrett {
+    prime: Prime,
+    fraction: Vector,
+    raised: Vector,
+}
+
+impl Barrett {
+    #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+    fn new(modulus: &Modulus) -> Self {
+        let bits = modulus.bits();
+        Self {
+            prime: Prime::new(modulus),
+            fraction: splat(modulus.fraction(bits + WORD - 1)),
+            raised: splat(u64::from(WORD - bits)),
+        }
+    }
+}
+
+fn factor(modulus: &Modulus, w: u64) -> Factor {
+    Factor { w, quotient: modulus.quotient(w, WORD) }
+}
+
+/// From below 4 q to below q.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+fn settle(x: Vector, p: Prime) -> Vector {
+    reduce_once(reduce_once(x, p.twice), p.q)
+}
+
+/// From below 8 q to below q.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+fn settle_sum(x: Vector, p: Prime) -> Vector {
+    settle(reduce_once(x, p.four_times), p)
+}
+
+/// `y w mod q`, below 2 q, for `y < 2^52`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+fn scaled(y: Vector, f: Factors, p: Prime) -> Vector {
+    within_word(mul_loose(y, f, p.minus_q))
+}
+
+/// The product of two residues, below 3 q: the quotient is too small by less than 3.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+fn product(a: Vector, b: Vector, p: Barrett) -> Vector {
+    let zero = _mm512_setzero_si512();
+    // Raised by 53 - n bits in all, so that the high words of the products begin after n - 1 bits.
+    let leading = _mm512_madd52hi_epu64(zero, shift_left(a, p.raised), plus(b, b));
+    let quotient = _mm512_madd52hi_epu64(zero, leading, p.fraction);
+    let low = _mm512_madd52lo_epu64(zero, a, b);
+    within_word(_mm512_madd52lo_epu64(low, quotient, p.prime.minus_q))
+}
+
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub(in super::super) fn mul_to(modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
+    let p = Barrett::new(modulus);
+    let inputs = a.as_chunks().0.iter().zip(b.as_chunks().0);
+    for (out, (a, b)) in out.as_chunks_mut().0.iter_mut().zip(inputs) {
+        store(out, settle(product(load(a), load(b), p), p.prime));
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub(in super::super) fn mul(modulus: &Modulus, a: &mut [u64], b: &[u64]) {
+    let p = Barrett::new(modulus);
+    for (a, b) in a.as_chunks_mut().0.iter_mut().zip(b.as_chunks().0) {
+        store(a, settle(product(load(a), load(b), p), p.prime));
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub(in super::super) fn mul_add(modulus: &Modulus, acc: &mut [u64], a: &[u64], b: &[u64]) {
+    let p = Barrett::new(modulus);
+    let inputs = a.as_chunks().0.iter().zip(b.as_chunks().0);
+    for (acc, (a, b)) in acc.as_chunks_mut().0.iter_mut().zip(inputs) {
+        store(acc, settle(plus(load(acc), product(load(a), load(b), p)), p.prime));
+    }
+}
+
+/// A sum of products, the low and the high words added up by themselves: at most 128 of each.
+#[derive(Clone, Copy)]
+struct Sum {
+    low: Vector,
+    high: Vector,
+}
+
+/// `2^52` and `2^104`.
+#[derive(Clone, Copy)]
+struct Powers(Factors, Factors);
+
+impl Powers {
+    #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+    fn new(modulus: &Modulus) -> Self {
+        let power = |log: u32| splat_factor(factor(modulus, modulus.reduce_wide(1 << log)));
+        Self(power(WORD), power(2 * WORD))
+    }
+}
+
+impl Sum {
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+    fn zero() -> Self {
+        Self { low: _mm512_setzero_si512(), high: _mm512_setzero_si512() }
+    }
+
+    /// Only the lowest 52 bits of each factor count.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+    fn add(&mut self, a: Vector, b: Vector) {
+        self.low = _mm512_madd52lo_epu64(self.low, a, b);
+        self.high = _mm512_madd52hi_epu64(self.high, a, b);
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+    fn reduce(self, powers: Powers, p: Prime) -> Vector {
+        let high = _mm512_add_epi64(self.high, _mm512_srli_epi64::<WORD>(self.low));
+        // Below 2 q each.
+        let first = remainder(self.low, p.ratio, p.minus_q);
+        let second = scaled(high, powers.0, p);
+        let third = scaled(_mm512_srli_epi64::<WORD>(high), powers.1, p);
+        settle_sum(plus(first, plus(second, third)), p)
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub(in super::super) fn sum_of_products(modulus: &Modulus, out: &mut [u64], terms: &[(&[u64], &[u64])]) {
+    let (p, powers) = (Prime::new(modulus), Powers::new(modulus));
+    for (i, out) in out.as_chunks_mut().0.iter_mut().enumerate() {
+        let mut sum = Sum::zero();
+        for (a, b) in terms {
+            sum.add(load(&a.as_chunks().0[i]), load(&b.as_chunks().0[i]));
+        }
+        store(out, sum.reduce(powers, p));
+    }
+}
+
+/// The words may be longer than 52 bits: what is above them is multiplied by `2^52 w`.
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub(in super::super) fn linear(modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64]) {
+    let (p, powers) = (Prime::new(modulus), Powers::new(modulus));
+    let above: [u64; MAX_TERMS] =
+        core::array::from_fn(|i| weights.get(i).map_or(0, |w| modulus.reduce_wide(u128::from(*w) << WORD)));
+    for (i, out) in out.as_chunks_mut().0.iter_mut().enumerate() {
+        let mut sum = Sum::zero();
+        for ((y, w), above) in terms.iter().zip(weights).zip(&above) {
+            let y = load(&y.as_chunks().0[i]);
+            sum.add(y, splat(*w));
+            sum.add(_mm512_srli_epi64::<WORD>(y), splat(*above));
+        }
+        store(out, sum.reduce(powers, p));
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub(in super::super) fn scale(modulus: &Modulus, a: &mut [u64], w: u64) {
+    let (p, f) = (Prime::new(modulus), splat_factor(factor(modulus, w)));
+    for a in a.as_chunks_mut().0 {
+        store(a, reduce_once(scaled(load(a), f, p), p.q));
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub(in super::super) fn add_scaled(modulus: &Modulus, acc: &mut [u64], a: &[u64], w: u64) {
+    let (p, f) = (Prime::new(modulus), splat_factor(factor(modulus, w)));
+    for (acc, a) in acc.as_chunks_mut().0.iter_mut().zip(a.as_chunks().0) {
+        store(acc, settle(plus(load(acc), scaled(load(a), f, p)), p));
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub(in super::super) fn sub_and_scale(modulus: &Modulus, a: &mut [u64], b: &[u64], w: u64) {
+    let (p, f) = (Prime::new(modulus), splat_factor(factor(modulus, w)));
+    for (a, b) in a.as_chunks_mut().0.iter_mut().zip(b.as_chunks().0) {
+        let difference = minus(plus(load(a), p.q), load(b));
+        store(a, reduce_once(scaled(difference, f, p), p.q));
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub(in super::super) fn lift(modulus: &Modulus, out: &mut [u64], a: &[u64], from: u64) {
+    if from >> (WORD - 1) != 0 {
+        wide::rows::lift(modulus, out, a, from);
+        return;
+    }
+    let p = Prime::new(modulus);
+    let (half, correction) = (splat(from >> 1), splat(modulus.neg(modulus.reduce(from))));
+    for (out, a) in out.as_chunks_mut().0.iter_mut().zip(a.as_chunks().0) {
+        let x = load(a);
+        let positive = plus(x, where_above(x, half, correction));
+        store(out, reduce_once(remainder(positive, p.ratio, p.minus_q), p.q));
+    }
+}

@@ -1,0 +1,279 @@
+//! What is done word by word over vectors with 64-bit words, for every backend that has them.
+//!
+//! Products are put together from halves: words are below 2^61, so the two middle products have a sum below 2^62, and
+//! sums of four of those still fit.
+
+macro_rules! products {
+    ($features:literal) => {
+        use crate::ring::{Modulus, backend::rows as plain};
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn add_to(modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
+            plain::add_to(modulus, out, a, b);
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn add(modulus: &Modulus, a: &mut [u64], b: &[u64]) {
+            plain::add(modulus, a, b);
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn sub_to(modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
+            plain::sub_to(modulus, out, a, b);
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn sub(modulus: &Modulus, a: &mut [u64], b: &[u64]) {
+            plain::sub(modulus, a, b);
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn neg(modulus: &Modulus, a: &mut [u64]) {
+            plain::neg(modulus, a);
+        }
+
+        /// What reductions need of the prime.
+        #[derive(Clone, Copy)]
+        struct Prime {
+            q: Vector,
+            twice: Vector,
+            four_times: Vector,
+            minus_q: Vector,
+            /// `floor(2^64 / q)`.
+            ratio: Vector,
+        }
+
+        impl Prime {
+            #[target_feature(enable = $features)]
+            fn new(modulus: &Modulus) -> Self {
+                let q = modulus.value();
+                Self {
+                    q: splat(q),
+                    twice: splat(2 * q),
+                    four_times: splat(4 * q),
+                    minus_q: splat(q.wrapping_neg()),
+                    ratio: splat(modulus.quotient(1, 64)),
+                }
+            }
+        }
+
+        /// What the reduction of a product of residues needs: for a prime of n bits, its product with
+        /// `floor(2^(n + 62) / q)` is taken after n - 2 bits are dropped.
+        #[derive(Clone, Copy)]
+        struct Barrett {
+            prime: Prime,
+            fraction: Vector,
+            dropped: Vector,
+            raised: Vector,
+        }
+
+        impl Barrett {
+            #[target_feature(enable = $features)]
+            fn new(modulus: &Modulus) -> Self {
+                let bits = modulus.bits();
+                Self {
+                    prime: Prime::new(modulus),
+                    fraction: splat(modulus.fraction(bits + 62)),
+                    dropped: splat(u64::from(bits - 2)),
+                    raised: splat(u64::from(66 - bits)),
+                }
+            }
+        }
+
+        fn factor(modulus: &Modulus, w: u64) -> Factor {
+            Factor { w, quotient: modulus.quotient(w, 64) }
+        }
+
+        /// From below 4 q to below q.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn settle(x: Vector, p: Prime) -> Vector {
+            reduce_once(reduce_once(x, p.twice), p.q)
+        }
+
+        /// From below 8 q to below q.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn settle_sum(x: Vector, p: Prime) -> Vector {
+            settle(reduce_once(x, p.four_times), p)
+        }
+
+        /// The parts of a product of words below 2^61: low, middle and high, which count 1, 2^32 and 2^64.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn parts(a: Vector, b: Vector) -> [Vector; 3] {
+            let (a1, b1) = (upper(a), upper(b));
+            let middle = plus(mul_halves(a, b1), mul_halves(a1, b));
+            [mul_halves(a, b), middle, mul_halves(a1, b1)]
+        }
+
+        /// The product of two residues, below 4 q: the quotient is too small by less than 4.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn product(a: Vector, b: Vector, p: Barrett) -> Vector {
+            let [l, m, h] = parts(a, b);
+            let low = plus(l, raised(m));
+            let high = plus(h, upper(plus(m, upper(l))));
+            let leading = plus(shift_left(high, p.raised), shift_right(low, p.dropped));
+            plus(low, mul_low(mul_high(leading, p.fraction), p.prime.minus_q))
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn mul_to(modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
+            let p = Barrett::new(modulus);
+            let inputs = a.as_chunks().0.iter().zip(b.as_chunks().0);
+            for (out, (a, b)) in out.as_chunks_mut().0.iter_mut().zip(inputs) {
+                store(out, settle(product(load(a), load(b), p), p.prime));
+            }
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn mul(modulus: &Modulus, a: &mut [u64], b: &[u64]) {
+            let p = Barrett::new(modulus);
+            for (a, b) in a.as_chunks_mut().0.iter_mut().zip(b.as_chunks().0) {
+                store(a, settle(product(load(a), load(b), p), p.prime));
+            }
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn mul_add(modulus: &Modulus, acc: &mut [u64], a: &[u64], b: &[u64]) {
+            let p = Barrett::new(modulus);
+            let inputs = a.as_chunks().0.iter().zip(b.as_chunks().0);
+            for (acc, (a, b)) in acc.as_chunks_mut().0.iter_mut().zip(inputs) {
+                store(acc, settle_sum(plus(load(acc), product(load(a), load(b), p)), p.prime));
+            }
+        }
+
+        /// A sum of products, its parts added up by themselves.
+        #[derive(Clone, Copy)]
+        struct Sum {
+            /// The low parts modulo 2^64.
+            low: Vector,
+            /// The upper halves of the low parts.
+            carried: Vector,
+            middle: Vector,
+            high: Vector,
+        }
+
+        impl Sum {
+            #[inline]
+            #[target_feature(enable = $features)]
+            fn zero() -> Self {
+                let zero = splat(0);
+                Self { low: zero, carried: zero, middle: zero, high: zero }
+            }
+
+            #[inline]
+            #[target_feature(enable = $features)]
+            fn add(&mut self, a: Vector, b: Vector) {
+                let [l, m, h] = parts(a, b);
+                self.low = plus(self.low, l);
+                self.carried = plus(self.carried, upper(l));
+                self.middle = plus(self.middle, m);
+                self.high = plus(self.high, h);
+            }
+
+            /// Makes room for four more.
+            #[inline]
+            #[target_feature(enable = $features)]
+            fn carry(&mut self, half: Vector) {
+                self.high = plus(self.high, upper(self.middle));
+                self.middle = and(self.middle, half);
+            }
+
+            /// The sum modulo q. `power` is 2^64.
+            #[inline]
+            #[target_feature(enable = $features)]
+            fn reduce(mut self, half: Vector, power: Factors, p: Prime) -> Vector {
+                self.carry(half);
+                // What the low parts add up to without their upper halves is below 2^64.
+                let rest = minus(self.low, raised(self.carried));
+                let middle = plus(plus(self.middle, self.carried), upper(rest));
+                let high = plus(self.high, upper(middle));
+                let low = plus(self.low, raised(self.middle));
+                settle_sum(plus(mul_loose(high, power, p.minus_q), remainder(low, p.ratio, p.minus_q)), p)
+            }
+        }
+
+        const HALF: u64 = 0xffff_ffff;
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn sum_of_products(
+            modulus: &Modulus,
+            out: &mut [u64],
+            terms: &[(&[u64], &[u64])],
+        ) {
+            let (p, half) = (Prime::new(modulus), splat(HALF));
+            let power = splat_factor(factor(modulus, modulus.reduce_wide(1 << 64)));
+            for (i, out) in out.as_chunks_mut().0.iter_mut().enumerate() {
+                let mut sum = Sum::zero();
+                for four in terms.chunks(4) {
+                    for (a, b) in four {
+                        sum.add(load(&a.as_chunks().0[i]), load(&b.as_chunks().0[i]));
+                    }
+                    sum.carry(half);
+                }
+                store(out, sum.reduce(half, power, p));
+            }
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn linear(
+            modulus: &Modulus,
+            out: &mut [u64],
+            terms: &[&[u64]],
+            weights: &[u64],
+        ) {
+            let (p, half) = (Prime::new(modulus), splat(HALF));
+            let power = splat_factor(factor(modulus, modulus.reduce_wide(1 << 64)));
+            for (i, out) in out.as_chunks_mut().0.iter_mut().enumerate() {
+                let mut sum = Sum::zero();
+                for (four, weights) in terms.chunks(4).zip(weights.chunks(4)) {
+                    for (y, w) in four.iter().zip(weights) {
+                        sum.add(load(&y.as_chunks().0[i]), splat(*w));
+                    }
+                    sum.carry(half);
+                }
+                store(out, sum.reduce(half, power, p));
+            }
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn scale(modulus: &Modulus, a: &mut [u64], w: u64) {
+            let (p, f) = (Prime::new(modulus), splat_factor(factor(modulus, w)));
+            for a in a.as_chunks_mut().0 {
+                store(a, settle(mul_loose(load(a), f, p.minus_q), p));
+            }
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn add_scaled(modulus: &Modulus, acc: &mut [u64], a: &[u64], w: u64) {
+            let (p, f) = (Prime::new(modulus), splat_factor(factor(modulus, w)));
+            for (acc, a) in acc.as_chunks_mut().0.iter_mut().zip(a.as_chunks().0) {
+                store(acc, settle_sum(plus(load(acc), mul_loose(load(a), f, p.minus_q)), p));
+            }
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn sub_and_scale(modulus: &Modulus, a: &mut [u64], b: &[u64], w: u64) {
+            let (p, f) = (Prime::new(modulus), splat_factor(factor(modulus, w)));
+            for (a, b) in a.as_chunks_mut().0.iter_mut().zip(b.as_chunks().0) {
+                let difference = minus(plus(load(a), p.q), load(b));
+                store(a, settle(mul_loose(difference, f, p.minus_q), p));
+            }
+        }
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn lift(modulus: &Modulus, out: &mut [u64], a: &[u64], from: u64) {
+            let p = Prime::new(modulus);
+            let (half, correction) = (splat(from >> 1), splat(modulus.neg(modulus.reduce(from))));
+            for (out, a) in out.as_chunks_mut().0.iter_mut().zip(a.as_chunks().0) {
+                let x = load(a);
+                let positive = plus(x, where_above(x, half, correction));
+                store(out, settle(remainder(positive, p.ratio, p.minus_q), p));
+            }
+        }
+    };
+}
+
+pub(super) use products;
