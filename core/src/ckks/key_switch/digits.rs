@@ -1,0 +1,155 @@
+//! A polynomial cut into digits, and the inner product of digits with a key.
+use super::{KeySwitchKey, Plan};
+use crate::ring::{Coefficients, Poly, Scratch, Values};
+
+/// Most digits there can be: primes have 24 bits or more, and all of them together 1747 bits.
+const MAX_DIGITS: usize = 72;
+
+/// A polynomial modulo Q with what its digits are made from, one row of them after the other.
+pub(in crate::ckks) struct Cut<'a> {
+    plan: &'a Plan,
+    c: &'a Poly<Values>,
+    prepared: Poly<Coefficients>,
+    /// A row for each digit.
+    excess: Poly<Coefficients>,
+}
+
+/// All rows of the digits of a polynomial: for several keys.
+pub(in crate::ckks) struct Digits<'a> {
+    cut: Cut<'a>,
+    /// For each row, that row of each digit.
+    rows: Poly<Values>,
+}
+
+/// One row of each digit.
+pub(in crate::ckks) struct DigitRow<'a> {
+    plan: &'a Plan,
+    row: usize,
+    digits: [&'a [u64]; MAX_DIGITS],
+}
+
+impl<'a> Cut<'a> {
+    /// Takes c modulo the primes of Q in the plan.
+    pub(in crate::ckks) fn new(plan: &'a Plan, c: &'a Poly<Values>, scratch: &mut Scratch) -> Self {
+        let (degree, primes) = (c.degree(), plan.basis().primes());
+        let mut prepared: Poly<Coefficients> = scratch.take(degree, c.rows());
+        let mut excess: Poly<Coefficients> = scratch.take(degree, plan.digits());
+        for_rows(degree, [prepared.words_mut()], 0, scratch, |row, [out], _| {
+            out.copy_from_slice(c.row(row));
+            primes[row].inverse(out);
+        });
+        for digit in 0..plan.digits() {
+            let own = plan.own_rows(digit);
+            let own = &mut prepared.words_mut()[own.start * degree..own.end * degree];
+            plan.prepare(digit, own, excess.row_mut(digit));
+        }
+        Self { plan, c, prepared, excess }
+    }
+
+    /// Gives the buffers back.
+    pub(in crate::ckks) fn give_back(self, scratch: &mut Scratch) {
+        scratch.give(self.prepared);
+        scratch.give(self.excess);
+    }
+
+    /// How many words [`Cut::row`] needs.
+    pub(in crate::ckks) fn room(&self) -> usize {
+        self.plan.digits() * self.c.degree()
+    }
+
+    /// That row of each digit, computed into `room` where it is not at hand.
+    pub(in crate::ckks) fn row<'s>(&'s self, row: usize, room: &'s mut [u64]) -> DigitRow<'s> {
+        let degree = self.c.degree();
+        for (digit, out) in room.chunks_exact_mut(degree).take(self.plan.digits()).enumerate() {
+            let own = self.plan.own_rows(digit);
+            if !own.contains(&row) {
+                let prepared = &self.prepared.words()[own.start * degree..own.end * degree];
+                self.plan.extend(digit, row, prepared, self.excess.row(digit), out);
+            }
+        }
+        self.view(row, room)
+    }
+
+    fn view<'s>(&'s self, row: usize, room: &'s [u64]) -> DigitRow<'s> {
+        let mut digits = [&[][..]; MAX_DIGITS];
+        for (digit, words) in room.chunks_exact(self.c.degree()).take(self.plan.digits()).enumerate() {
+            digits[digit] = if self.plan.own_rows(digit).contains(&row) { self.c.row(row) } else { words };
+        }
+        DigitRow { plan: self.plan, row, digits }
+    }
+}
+
+impl<'a> Digits<'a> {
+    /// Cuts c, modulo the primes of Q in the plan.
+    pub(in crate::ckks) fn new(plan: &'a Plan, c: &'a Poly<Values>, scratch: &mut Scratch) -> Self {
+        let cut = Cut::new(plan, c, scratch);
+        let mut rows: Poly<Values> = scratch.take(cut.room(), plan.rows());
+        for_rows(cut.room(), [rows.words_mut()], 0, scratch, |row, [out], _| {
+            cut.row(row, out);
+        });
+        Self { cut, rows }
+    }
+
+    /// Gives the buffers back.
+    pub(in crate::ckks) fn give_back(self, scratch: &mut Scratch) {
+        self.cut.give_back(scratch);
+        scratch.give(self.rows);
+    }
+
+    /// That row of each digit.
+    pub(in crate::ckks) fn row(&self, row: usize) -> DigitRow<'_> {
+        self.cut.view(row, self.rows.row(row))
+    }
+}
+
+impl DigitRow<'_> {
+    /// The inner product with both halves of a key.
+    pub(in crate::ckks) fn times(&self, key: &KeySwitchKey, out: [&mut [u64]; 2]) {
+        let row_of_key = self.plan.row_of_key(self.row);
+        let (prime, count) = (&self.plan.basis().primes()[self.row], self.plan.digits());
+        for (half, out) in out.into_iter().enumerate() {
+            let mut terms = [(&[][..], &[][..]); MAX_DIGITS];
+            for (digit, term) in terms[..count].iter_mut().enumerate() {
+                *term = (self.digits[digit], key.row(digit, row_of_key)[half]);
+            }
+            prime.sum_of_products(out, &terms[..count]);
+        }
+    }
+}
+
+/// Calls `work` with the number of each row, that row of each of these polynomials, and room for `room` words. A row has
+/// `size` words. Over every core with the `parallel` feature.
+#[cfg(not(feature = "parallel"))]
+pub(in crate::ckks) fn for_rows<const N: usize>(
+    size: usize,
+    polys: [&mut [u64]; N],
+    room: usize,
+    scratch: &mut Scratch,
+    work: impl Fn(usize, [&mut [u64]; N], &mut [u64]) + Sync,
+) {
+    let mut space: Poly<Values> = scratch.take(room, 1);
+    let count = polys.first().map_or(0, |words| words.len() / size);
+    let mut rows = polys.map(|words| words.chunks_exact_mut(size));
+    for row in 0..count {
+        work(row, rows.each_mut().map(|rows| rows.next().expect("as many rows in each")), space.words_mut());
+    }
+    scratch.give(space);
+}
+
+/// Calls `work` with the number of each row, that row of each of these polynomials, and room for `room` words. A row has
+/// `size` words. Over every core with the `parallel` feature.
+#[cfg(feature = "parallel")]
+pub(in crate::ckks) fn for_rows<const N: usize>(
+    size: usize,
+    polys: [&mut [u64]; N],
+    room: usize,
+    _scratch: &mut Scratch,
+    work: impl Fn(usize, [&mut [u64]; N], &mut [u64]) + Sync,
+) {
+    use rayon::prelude::*;
+    let count = polys.first().map_or(0, |words| words.len() / size);
+    let mut rows = polys.map(|words| words.chunks_exact_mut(size));
+    let next = |row| (row, rows.each_mut().map(|rows| rows.next().expect("as many rows in each")));
+    let rows: Vec<_> = (0..count).map(next).collect();
+    rows.into_par_iter().for_each_init(|| vec![0; room], |room, (row, rows)| work(row, rows, room));
+}

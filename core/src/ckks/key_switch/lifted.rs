@@ -1,0 +1,152 @@
+//! Sums of rotations that are divided once.
+use super::{Cut, Plan, for_rows};
+use crate::ckks::{bounds::Noise, evaluation_keys::GaloisKey};
+use crate::ring::{Poly, Scratch, Values};
+
+/// A ciphertext as `(P c0, c1)`: the first polynomial is modulo QP and is not divided, so that its rotations and their sums
+/// need no division either. Only what becomes c1 is divided, once for each sum (ePrint 2020/1203, §4, there for linear maps).
+pub(in crate::ckks) struct Lifted {
+    c0: Poly<Values>,
+    c1: Poly<Values>,
+    /// The noise that came since.
+    noise: Noise,
+}
+
+/// A rotation by a key; `None` leaves everything where it is.
+pub(in crate::ckks) type Rotation<'a> = Option<&'a GaloisKey>;
+
+/// A ciphertext, and the rotations to take of it.
+pub(in crate::ckks) type Term<'a> = (&'a Lifted, &'a [Rotation<'a>]);
+
+impl Lifted {
+    /// Takes a ciphertext modulo the primes of Q in the plan.
+    pub(in crate::ckks) fn new(
+        plan: &Plan,
+        c0: &Poly<Values>,
+        c1: &Poly<Values>,
+        scratch: &mut Scratch,
+    ) -> Self {
+        let degree = c0.degree();
+        let mut lifted: Poly<Values> = scratch.take(degree, plan.rows());
+        for_rows(degree, [lifted.words_mut()], 0, scratch, |row, [out], _| match plan.special(row) {
+            None => out.fill(0),
+            Some(special) => {
+                out.copy_from_slice(c0.row(row));
+                plan.basis().primes()[row].scale(out, special);
+            }
+        });
+        let mut copy: Poly<Values> = scratch.take(degree, c1.rows());
+        copy.words_mut().copy_from_slice(c1.words());
+        Self { c0: lifted, c1: copy, noise: Noise::NONE }
+    }
+
+    /// The sum of all these rotations.
+    pub(in crate::ckks) fn sum(plan: &Plan, terms: &[Term<'_>], scratch: &mut Scratch) -> Self {
+        let degree = plan.basis().degree();
+        let mut cuts = Vec::with_capacity(terms.len());
+        for (lifted, rotations) in terms {
+            let needed = rotations.iter().any(Option::is_some);
+            cuts.push(needed.then(|| Cut::new(plan, &lifted.c1, scratch)));
+        }
+        let room = 3 * degree + cuts.iter().flatten().map(Cut::room).max().unwrap_or(0);
+        let mut pair: [Poly<Values>; 2] = core::array::from_fn(|_| scratch.take(degree, plan.rows()));
+        for_rows(degree, pair.each_mut().map(Poly::words_mut), room, scratch, |row, [out0, out1], room| {
+            let (products, room) = room.split_at_mut(3 * degree);
+            out0.fill(0);
+            out1.fill(0);
+            for ((lifted, rotations), cut) in terms.iter().zip(&cuts) {
+                lifted.add_rotations(
+                    plan,
+                    row,
+                    rotations,
+                    cut.as_ref(),
+                    [&mut *out0, &mut *out1],
+                    products,
+                    room,
+                );
+            }
+        });
+        let [c0, mut c1] = pair;
+        plan.basis().divide_round(&mut c1, plan.special_primes(), scratch);
+        let mut noise = Noise::rounding(degree);
+        for (lifted, rotations) in terms {
+            for rotation in *rotations {
+                noise = noise.plus(lifted.noise);
+                match rotation {
+                    None => plan.basis().add(&mut c1, &lifted.c1),
+                    Some(_) => noise = noise.plus(plan.noise()),
+                }
+            }
+        }
+        cuts.into_iter().flatten().for_each(|cut| cut.give_back(scratch));
+        Self { c0, c1, noise }
+    }
+
+    /// One row of the rotations, save what does not move in c1. `products` has three rows, `room` what the cut needs.
+    #[expect(clippy::too_many_arguments, reason = "buffers of one loop")]
+    fn add_rotations(
+        &self,
+        plan: &Plan,
+        row: usize,
+        rotations: &[Rotation<'_>],
+        cut: Option<&Cut<'_>>,
+        [out0, out1]: [&mut [u64]; 2],
+        products: &mut [u64],
+        room: &mut [u64],
+    ) {
+        let prime = &plan.basis().primes()[row];
+        for _ in rotations.iter().filter(|rotation| rotation.is_none()) {
+            prime.add(out0, self.c0.row(row));
+        }
+        let Some(cut) = cut else { return };
+        let digits = cut.row(row, room);
+        let (product, permuted) = products.split_at_mut(2 * prime.degree());
+        let (b, a) = product.split_at_mut(prime.degree());
+        for rotation in rotations.iter().flatten() {
+            digits.times(&rotation.key, [&mut *b, &mut *a]);
+            prime.add(b, self.c0.row(row));
+            rotation.automorphism.apply(permuted, b);
+            prime.add(out0, permuted);
+            rotation.automorphism.apply(permuted, a);
+            prime.add(out1, permuted);
+        }
+    }
+
+    /// Rotated by one key after the other; there is at least one.
+    pub(in crate::ckks) fn rotated(
+        plan: &Plan,
+        lifted: &Self,
+        path: &[&GaloisKey],
+        scratch: &mut Scratch,
+    ) -> Self {
+        let by =
+            |lifted: &Self, key, scratch: &mut Scratch| Self::sum(plan, &[(lifted, &[Some(key)])], scratch);
+        let mut rotated = by(lifted, path[0], scratch);
+        for key in &path[1..] {
+            let next = by(&rotated, key, scratch);
+            core::mem::replace(&mut rotated, next).give_back(scratch);
+        }
+        rotated
+    }
+
+    /// Divides: the ciphertext, and the noise that it has gained.
+    pub(in crate::ckks) fn lower(self, plan: &Plan, scratch: &mut Scratch) -> ([Poly<Values>; 2], Noise) {
+        let Self { mut c0, c1, noise } = self;
+        plan.basis().divide_round(&mut c0, plan.special_primes(), scratch);
+        let noise = noise.plus(Noise::rounding(plan.basis().degree()));
+        ([c0, c1].map(|half| cut_out(half, scratch)), noise)
+    }
+
+    /// Gives the buffers back.
+    pub(in crate::ckks) fn give_back(self, scratch: &mut Scratch) {
+        scratch.give(self.c0);
+        scratch.give(self.c1);
+    }
+}
+
+/// The polynomial in a buffer of its own size; the other goes back.
+pub(in crate::ckks) fn cut_out(poly: Poly<Values>, scratch: &mut Scratch) -> Poly<Values> {
+    let out = poly.clone();
+    scratch.give(poly);
+    out
+}
