@@ -9,6 +9,7 @@
 )]
 
 mod bad;
+mod ckks_encoder;
 mod custody;
 mod dkg;
 mod elgamal;
@@ -42,6 +43,7 @@ fn main() {
         dkg::files(),
         secure_sum::files(),
         identity::files(),
+        ckks_encoder::files(),
     ]
     .into_iter()
     .flatten()

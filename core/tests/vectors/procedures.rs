@@ -7,6 +7,8 @@ use veilkit::{
 
 use super::support::vectors::{Test, hex};
 
+#[path = "ckks_encoder.rs"]
+mod ckks_encoder;
 #[path = "dkg.rs"]
 mod dkg;
 #[path = "elgamal.rs"]
@@ -38,6 +40,7 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
         "paillier_threshold" => paillier_threshold::run(procedure, test),
         "secure_sum" => secure_sum::run(procedure, test),
         "identity" => identity::run(procedure, test),
+        "ckks_encoder" => ckks_encoder::run(procedure, test),
         "decode" => decoders(procedure, test),
         _ => panic!("no procedures for {scheme}"),
     }
