@@ -2,6 +2,8 @@
 //!
 //! `--cfg veilkit_backend="portable"` forces the portable ones.
 #[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod avx512;
 pub(super) mod chacha;
 pub(super) mod loops;
@@ -23,6 +25,8 @@ use super::{
 pub enum Backend {
     /// Plain Rust for every target.
     Portable,
+    /// Eight lanes of 64-bit multiplications, in two vectors of four (AVX2).
+    Avx2,
     /// Eight lanes of 64-bit multiplications (AVX-512 F and DQ).
     Avx512,
     /// Eight lanes of 52-bit multiplications (AVX-512 IFMA), for primes below 2^50.
@@ -132,6 +136,9 @@ impl Backend {
         }
         #[cfg(target_arch = "x86_64")]
         {
+            if avx2::Avx2::runs_here() {
+                found.push(Self::Avx2);
+            }
             if avx512::Wide::runs_here() {
                 found.push(Self::Avx512);
             }
@@ -152,7 +159,7 @@ impl Backend {
     /// The length in bits of the fractions that its quotients are.
     pub(super) fn shift(self) -> u32 {
         match self {
-            Self::Portable | Self::Avx512 => 64,
+            Self::Portable | Self::Avx2 | Self::Avx512 => 64,
             Self::Avx512Ifma => 52,
         }
     }
@@ -164,6 +171,8 @@ impl Backend {
 
     pub(super) fn kernels(self) -> &'static dyn Kernels {
         match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => &avx2::Avx2,
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 => &avx512::Wide,
             #[cfg(target_arch = "x86_64")]

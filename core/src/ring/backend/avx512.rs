@@ -2,7 +2,6 @@
 //! has them (IFMA).
 #![allow(unsafe_code)]
 mod ifma;
-mod wide;
 
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpgt_epu64_mask, _mm512_loadu_epi64,
@@ -41,6 +40,11 @@ impl Ifma {
 
 kernels! { Wide, wide }
 kernels! { Ifma, ifma }
+
+/// The kernels of [`Wide`].
+mod wide {
+    crate::ring::backend::products::wide!("avx512f,avx512dq");
+}
 
 type Vector = __m512i;
 
