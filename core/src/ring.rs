@@ -12,6 +12,7 @@
 mod automorphism;
 mod backend;
 mod basis;
+mod buffers;
 mod convert;
 mod division;
 mod modulus;

@@ -150,7 +150,7 @@ type Into = fn(&Basis, &mut Poly<Values>, &Poly<Values>, &Poly<Values>);
 type InPlace = fn(&Basis, &mut Poly<Values>, &Poly<Values>);
 
 fn combined(q: &Basis, a: &Poly<Values>, b: &Poly<Values>, operation: Into) -> Poly<Values> {
-    let mut out = Poly::zero(a.degree(), a.rows());
+    let mut out = Poly::unset(a.degree(), a.rows());
     operation(q, &mut out, a, b);
     out
 }

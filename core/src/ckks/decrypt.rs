@@ -62,7 +62,7 @@ impl SecretKey {
         let q = self.context().q();
         // EXPOSE: arithmetic in constant time.
         let s = self.values.expose_secret();
-        let mut phase = Poly::<Values>::zero(q.degree(), rows);
+        let mut phase = Poly::<Values>::unset(q.degree(), rows);
         for (i, (row, prime)) in phase.iter_mut().zip(q.primes()).enumerate() {
             prime.mul_to(row, ciphertext.c1.row(i), s.row(i));
             prime.add(row, ciphertext.c0.row(i));

@@ -101,7 +101,7 @@ impl SecretKey {
     pub(in crate::ckks) fn subtract_product(&self, c: &mut Poly<Values>, a: &Poly<Values>) {
         // EXPOSE: arithmetic in constant time.
         let s = self.values.expose_secret();
-        let mut product = Zeroizing::new(Poly::<Values>::zero(c.degree(), 1));
+        let mut product = Zeroizing::new(Poly::<Values>::unset(c.degree(), 1));
         for (i, prime) in self.context.q().primes()[..c.rows()].iter().enumerate() {
             prime.mul_to(product.row_mut(0), a.row(i), s.row(i));
             prime.sub(c.row_mut(i), product.row(0));

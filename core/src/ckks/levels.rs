@@ -3,7 +3,6 @@
 use super::chain;
 use super::ciphertext::{Ciphertext, check_fits};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ring::ScratchPool;
 
 impl Ciphertext {
     /// Divides by the last modulus: the scale and the noise by as much, at the cost of a level.
@@ -36,8 +35,7 @@ impl Ciphertext {
         let degree = self.context.params().degree();
         let bounds = self.bounds.rescale(degree, divisor, self.scale, scale);
         check_fits(&self.context, level - 1, scale, &bounds)?;
-        let pool: &ScratchPool = self.context.scratch();
-        pool.lend(|scratch| {
+        self.context.scratch().lend(|scratch| {
             self.context.q().divide_round(&mut self.c0, 1, scratch);
             self.context.q().divide_round(&mut self.c1, 1, scratch);
         });

@@ -15,7 +15,7 @@ impl Ciphertext {
         let (scale, bounds) = Operand::from(self).product(&plaintext.into())?;
         let message = first_rows(&plaintext.poly, self.c0.rows());
         let times = |half| {
-            let mut out = Poly::zero(message.degree(), message.rows());
+            let mut out = Poly::unset(message.degree(), message.rows());
             self.context.q().mul_to(&mut out, half, &message);
             out
         };
@@ -57,8 +57,8 @@ impl Ciphertext {
     }
 
     fn product_of(&self, scale: f64, bounds: super::Bounds) -> Product {
-        let zero = || Poly::zero(self.c0.degree(), self.c0.rows());
-        let (c0, c1, c2) = (zero(), zero(), zero());
+        let unset = || Poly::unset(self.c0.degree(), self.c0.rows());
+        let (c0, c1, c2) = (unset(), unset(), unset());
         Product { context: self.context.clone(), key: self.key, c0, c1, c2, scale, bounds }
     }
 }

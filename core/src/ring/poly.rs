@@ -4,6 +4,8 @@ use core::{fmt, marker::PhantomData};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
+use super::buffers;
+
 /// What the words of a [`Poly`] are: [`Coefficients`] or [`Values`].
 pub trait Form: sealed::Sealed + Send + Sync + 'static {}
 
@@ -29,7 +31,7 @@ mod sealed {
 /// Which primes they are is for the basis to know. Rows lie one after the other, from a cache line's beginning.
 ///
 /// # Security
-/// A polynomial may be a ciphertext or a secret; it is not wiped when dropped. Keep secrets in a
+/// A polynomial may be a ciphertext or a secret; it is not wiped when dropped, and its buffer is used again. Keep secrets in a
 /// [`Secret`](crate::Secret) or `Zeroizing`. It prints its shape only.
 pub struct Poly<F: Form> {
     buffer: Vec<u64>,
@@ -45,7 +47,20 @@ const LINE: usize = 8;
 impl<F: Form> Poly<F> {
     /// The polynomial 0.
     pub fn zero(degree: usize, rows: usize) -> Self {
-        Self::with_buffer(vec![0; Self::room(degree, rows)], degree, rows)
+        match buffers::take(Self::room(degree, rows)) {
+            Some(buffer) => {
+                let mut out = Self::with_buffer(buffer, degree, rows);
+                out.words_mut().fill(0);
+                out
+            }
+            None => Self::with_buffer(vec![0; Self::room(degree, rows)], degree, rows),
+        }
+    }
+
+    /// A polynomial whose words are anything at all, to be written before it is read.
+    pub fn unset(degree: usize, rows: usize) -> Self {
+        let room = Self::room(degree, rows);
+        Self::with_buffer(buffers::take(room).unwrap_or_else(|| vec![0; room]), degree, rows)
     }
 
     /// The rows that these words are.
@@ -72,14 +87,14 @@ impl<F: Form> Poly<F> {
         Self { buffer, start, rows, degree, form: PhantomData }
     }
 
-    pub(super) fn into_buffer(self) -> Vec<u64> {
-        self.buffer
+    pub(super) fn into_buffer(mut self) -> Vec<u64> {
+        core::mem::take(&mut self.buffer)
     }
 
     /// The same words under another name.
-    pub(super) fn into_form<G: Form>(self) -> Poly<G> {
-        let Self { buffer, start, rows, degree, .. } = self;
-        Poly { buffer, start, rows, degree, form: PhantomData }
+    pub(super) fn into_form<G: Form>(mut self) -> Poly<G> {
+        let buffer = core::mem::take(&mut self.buffer);
+        Poly { buffer, start: self.start, rows: self.rows, degree: self.degree, form: PhantomData }
     }
 
     /// How many primes there are residues for.
@@ -143,7 +158,7 @@ impl<F: Form> Poly<F> {
     /// # Panics
     /// When there are fewer.
     pub fn prefix(&self, rows: usize) -> Self {
-        let mut out = Self::zero(self.degree, rows);
+        let mut out = Self::unset(self.degree, rows);
         out.words_mut().copy_from_slice(&self.words()[..rows * self.degree]);
         out
     }
@@ -204,8 +219,15 @@ impl<F: Form> ConstantTimeEq for Poly<F> {
 /// Wipes the whole buffer; no row is left.
 impl<F: Form> Zeroize for Poly<F> {
     fn zeroize(&mut self) {
-        self.buffer.zeroize();
+        self.buffer.as_mut_slice().zeroize();
         (self.start, self.rows) = (0, 0);
+    }
+}
+
+/// Its buffer serves the next polynomial.
+impl<F: Form> Drop for Poly<F> {
+    fn drop(&mut self) {
+        buffers::give(core::mem::take(&mut self.buffer));
     }
 }
 
@@ -265,6 +287,6 @@ mod tests {
         let mut poly = sample(2);
         assert_eq!(format!("{poly:?}"), "Poly { degree: 16, rows: 2, .. }");
         poly.zeroize();
-        assert!(poly.words().is_empty() && poly.buffer.is_empty());
+        assert!(poly.words().is_empty() && poly.buffer.iter().all(|word| *word == 0));
     }
 }
