@@ -38,6 +38,10 @@ RUST_ONLY = {
     "decode/secure_sum_message",
     "decode/shamir_field_share",
     "decode/share_message",
+    "ring/error",
+    "ring/expand_uniform",
+    "ring/ternary",
+    "ring/transform",
     "shamir/field_combine",
     "shamir/field_split",
 }

@@ -22,6 +22,7 @@ mod paillier;
 mod paillier_threshold;
 #[path = "../../tests/vectors/procedures.rs"]
 mod procedures;
+mod ring;
 mod secure_sum;
 mod shamir;
 #[path = "../../tests/support/mod.rs"]
@@ -44,6 +45,7 @@ fn main() {
         secure_sum::files(),
         identity::files(),
         ckks_encoder::files(),
+        ring::files(),
     ]
     .into_iter()
     .flatten()

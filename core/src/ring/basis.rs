@@ -1,12 +1,13 @@
 //! Arithmetic on polynomials with residues modulo each of several primes.
 use std::sync::{Arc, OnceLock};
 
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 use super::{
     Prime,
     backend::loops,
     division::Division,
+    modulus::low,
     poly::{Coefficients, Form, Poly, Values},
     scratch::Scratch,
 };
@@ -189,14 +190,19 @@ impl Basis {
     /// # Panics
     /// When there are not as many as the degree says.
     pub fn from_signed(&self, rows: usize, coefficients: &[i64]) -> Poly<Coefficients> {
-        // The number is low + 2^60 (high - 8).
-        let mut limbs = self.limbs::<2>(coefficients.len());
-        let [low, high] = &mut limbs;
-        for ((low, high), x) in low.iter_mut().zip(high).zip(coefficients) {
-            *low = x.cast_unsigned() & ((1 << LIMB) - 1);
-            *high = (x >> LIMB).wrapping_add(8).cast_unsigned();
-        }
-        self.reduce_limbs(rows, limbs, 8)
+        assert_eq!(coefficients.len(), self.degree(), "as many coefficients as the degree");
+        let mut out = Poly::zero(self.degree(), rows);
+        self.each(&mut out, CHEAP_WORDS, |prime, _, row| {
+            let q = prime.modulus();
+            if q.bits() >= loops::SIGNED_BITS {
+                return loops::from_signed(row, coefficients, q);
+            }
+            for (out, x) in row.iter_mut().zip(coefficients) {
+                let (residue, sign) = (q.reduce(x.unsigned_abs()), (x >> 63).cast_unsigned());
+                *out = (residue & !sign) | (q.neg(residue) & sign);
+            }
+        });
+        out
     }
 
     /// The polynomial with these coefficients.
@@ -204,41 +210,24 @@ impl Basis {
     /// # Panics
     /// When there are not as many as the degree says.
     pub fn from_signed_wide(&self, rows: usize, coefficients: &[i128]) -> Poly<Coefficients> {
-        // The number is low + 2^60 middle + 2^120 (high - 128).
-        let mut limbs = self.limbs::<3>(coefficients.len());
-        let [low, middle, high] = &mut limbs;
-        for (((low, middle), high), x) in low.iter_mut().zip(middle).zip(high).zip(coefficients) {
-            *low = super::modulus::low(x.cast_unsigned()) & ((1 << LIMB) - 1);
-            *middle = super::modulus::low((x >> LIMB).cast_unsigned()) & ((1 << LIMB) - 1);
-            *high = super::modulus::low((x >> (2 * LIMB)).wrapping_add(128).cast_unsigned());
-        }
-        self.reduce_limbs(rows, limbs, 128)
-    }
-
-    fn limbs<const LIMBS: usize>(&self, coefficients: usize) -> [Vec<u64>; LIMBS] {
-        assert_eq!(coefficients, self.degree(), "as many coefficients as the degree");
-        core::array::from_fn(|_| vec![0; coefficients])
-    }
-
-    /// Numbers in limbs of 60 bits, the last of which is too large by `excess`. Wipes the limbs.
-    fn reduce_limbs<const LIMBS: usize>(
-        &self,
-        rows: usize,
-        mut limbs: [Vec<u64>; LIMBS],
-        excess: u64,
-    ) -> Poly<Coefficients> {
+        assert_eq!(coefficients.len(), self.degree(), "as many coefficients as the degree");
+        // The number is low + 2^60 middle + 2^120 (high - 128); words of `Prime::linear` are below 2^61.
+        const BITS: u32 = 60;
+        let limb = |bits: i128| low(bits.cast_unsigned()) & ((1 << BITS) - 1);
+        let limbs = [0, BITS, 2 * BITS].map(|shift| {
+            let excess = if shift == 2 * BITS { 128 } else { 0 };
+            Zeroizing::new(
+                coefficients.iter().map(|x| limb((x >> shift).wrapping_add(excess))).collect::<Vec<_>>(),
+            )
+        });
         let mut out = Poly::zero(self.degree(), rows);
-        let terms = limbs.each_ref().map(|limb| &limb[..]);
         self.each(&mut out, CHEAP_WORDS, |prime, _, row| {
             let q = prime.modulus();
-            let mut weights = [1; LIMBS];
-            for i in 1..LIMBS {
-                weights[i] = q.mul(weights[i - 1], q.reduce(1 << LIMB));
-            }
-            prime.linear(row, &terms, &weights);
-            loops::sub_constant(row, q.mul(q.reduce(excess), weights[LIMBS - 1]), q.value());
+            let base = q.reduce(1 << BITS);
+            let weights = [1, base, q.mul(base, base)];
+            prime.linear(row, &limbs.each_ref().map(|limb| &limb[..]), &weights);
+            loops::sub_constant(row, q.mul(q.reduce(128), weights[2]), q.value());
         });
-        limbs.zeroize();
         out
     }
 
@@ -284,9 +273,6 @@ impl Basis {
         each_row(self.degree(), a.words_mut(), words, |i, row| work(&self.primes()[i], i, row));
     }
 }
-
-/// Bits of a limb: the words of [`Prime::linear`] are below 2^61.
-const LIMB: u32 = 60;
 
 fn alike<F: Form>(a: &Poly<F>, b: &Poly<F>) {
     assert!(a.degree() == b.degree() && a.rows() == b.rows(), "polynomials of one shape");
@@ -449,7 +435,7 @@ pub(super) mod tests {
 
     #[test]
     fn signed_numbers_at_their_extremes() {
-        let basis = basis(&[60, 40, 20]);
+        let basis = basis(&[60, 40, 20, 61, 34, 33]);
         let check = |poly: Poly<Coefficients>, numbers: Vec<BigInt>| {
             assert_eq!(poly, residues(basis.primes(), &numbers));
         };
@@ -465,14 +451,14 @@ pub(super) mod tests {
             _ => i128::from(rng.next_u64().cast_signed()) * i128::from(rng.next_u64().cast_signed()),
         };
         let wide: Vec<i128> = (0..DEGREE).map(&mut words).collect();
-        check(basis.from_signed_wide(3, &wide), wide.iter().map(|x| (*x).into()).collect());
+        check(basis.from_signed_wide(6, &wide), wide.iter().map(|x| (*x).into()).collect());
         let mut signed: Vec<i64> = wide.iter().map(|x| (x % (1 << 63)) as i64).collect();
         signed[..4].copy_from_slice(&[i64::MIN, i64::MAX, -(1 << 60), (1 << 60) - 1]);
-        check(basis.from_signed(3, &signed), signed.iter().map(|x| (*x).into()).collect());
+        check(basis.from_signed(6, &signed), signed.iter().map(|x| (*x).into()).collect());
         let mut small: Vec<i64> = signed.iter().map(|x| x % (1 << 19)).collect();
         let q = basis.primes()[2].value().cast_signed();
         small[..4].copy_from_slice(&[q - 1, 1 - q, 0, -1]);
-        check(basis.from_small(3, &small), small.iter().map(|x| (*x).into()).collect());
+        check(basis.from_small(6, &small), small.iter().map(|x| (*x).into()).collect());
     }
 
     #[test]

@@ -21,6 +21,8 @@ mod identity;
 mod paillier;
 #[path = "paillier_threshold.rs"]
 mod paillier_threshold;
+#[path = "ring.rs"]
+mod ring;
 #[path = "secure_sum.rs"]
 mod secure_sum;
 #[path = "shamir.rs"]
@@ -41,6 +43,7 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
         "secure_sum" => secure_sum::run(procedure, test),
         "identity" => identity::run(procedure, test),
         "ckks_encoder" => ckks_encoder::run(procedure, test),
+        "ring" => ring::run(procedure, test),
         "decode" => decoders(procedure, test),
         _ => panic!("no procedures for {scheme}"),
     }

@@ -7,6 +7,7 @@ mod field;
 mod mpc;
 mod paillier;
 mod paillier_threshold;
+mod ring;
 mod secret;
 mod shamir;
 mod transcript;
@@ -38,6 +39,7 @@ const GROUPS: &[&[Row]] = &[
     transcript::ROWS,
     bigint::ROWS,
     field::ROWS,
+    ring::ROWS,
     mpc::ROWS,
     paillier::ROWS,
     paillier_threshold::ROWS,
