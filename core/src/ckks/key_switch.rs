@@ -21,6 +21,7 @@ mod key;
 mod lifted;
 mod plan;
 mod switch;
+mod weighted;
 
 pub(super) use digits::{Cut, Digits, for_rows};
 pub(super) use key::KeySeeds;
@@ -28,3 +29,4 @@ pub use key::KeySwitchKey;
 pub(super) use lifted::{Lifted, Rotation, Term, cut_out};
 pub(super) use plan::{Plan, Plans};
 pub(super) use switch::{PairRows, switch};
+pub(super) use weighted::{Turned, Weights};

@@ -7,7 +7,7 @@ use super::bounds::Bounds;
 use super::context::Context;
 use super::encoder::{Complex, Encoder};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ring::{Coefficients, Poly, Values};
+use crate::ring::{Basis, Coefficients, Poly, Values};
 
 /// An encoded vector: real or complex numbers at a scale, for a level. Wiped when dropped.
 ///
@@ -134,8 +134,18 @@ impl Message<'_> {
 
     /// The coefficients, modulo the moduli of the level.
     pub(in crate::ckks) fn to_coefficients(self, context: &Context) -> Result<Encoded> {
+        self.to_coefficients_modulo(context, context.q(), self.level + 1)
+    }
+
+    /// The coefficients, modulo the first primes of a basis that holds them as well.
+    pub(in crate::ckks) fn to_coefficients_modulo(
+        self,
+        context: &Context,
+        basis: &Basis,
+        rows: usize,
+    ) -> Result<Encoded> {
         let bounds = self.check(context)?;
-        let (slots, rows) = (context.params().slots(), self.level + 1);
+        let slots = context.params().slots();
         let mut numbers = Zeroizing::new(vec![0.0; 2 * slots]);
         let (re, im) = numbers.split_at_mut(slots);
         match self.values {
@@ -152,11 +162,11 @@ impl Message<'_> {
         let coefficients = if largest < power_of_two(Encoder::MAX_LOG_INTEGER - 1) {
             let mut integers = Zeroizing::new(vec![0_i64; numbers.len()]);
             encoder.to_integers(&numbers, self.scale, &mut integers)?;
-            context.q().from_signed(rows, &integers)
+            basis.from_signed(rows, &integers)
         } else {
             let mut integers = Zeroizing::new(vec![0_i128; numbers.len()]);
             encoder.to_wide_integers(&numbers, self.scale, &mut integers)?;
-            context.q().from_signed_wide(rows, &integers)
+            basis.from_signed_wide(rows, &integers)
         };
         Ok(Encoded { coefficients, bounds })
     }

@@ -6,10 +6,10 @@ use crate::ring::{Poly, Scratch, Values};
 /// A ciphertext as `(P c0, c1)`: the first polynomial is modulo QP and is not divided, so that its rotations and their sums
 /// need no division either. Only what becomes c1 is divided, once for each sum (ePrint 2020/1203, §4, there for linear maps).
 pub(in crate::ckks) struct Lifted {
-    c0: Poly<Values>,
-    c1: Poly<Values>,
+    pub(super) c0: Poly<Values>,
+    pub(super) c1: Poly<Values>,
     /// The noise that came since.
-    noise: Noise,
+    pub(super) noise: Noise,
 }
 
 /// A rotation by a key; `None` leaves everything where it is.
