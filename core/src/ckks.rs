@@ -2,6 +2,7 @@
 //!
 //! CKKS17: Cheon, Kim, Kim, Song, "Homomorphic encryption for arithmetic of approximate numbers", ASIACRYPT 2017.
 mod arithmetic;
+mod array;
 mod bounds;
 mod chain;
 mod ciphertext;
@@ -27,6 +28,7 @@ mod rotate;
 mod security;
 mod sums;
 
+pub use array::{EncryptedArray, Layout, PlainArray, PrivateArray, ReleasedArray};
 pub use bounds::{Bounds, FAILURE_BITS, Law, Noise};
 pub use ciphertext::{Ciphertext, Product};
 pub use context::Context;
