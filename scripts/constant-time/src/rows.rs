@@ -7,6 +7,7 @@ mod field;
 mod mpc;
 mod paillier;
 mod paillier_threshold;
+mod prime;
 mod ring;
 mod secret;
 mod shamir;
@@ -39,6 +40,7 @@ const GROUPS: &[&[Row]] = &[
     transcript::ROWS,
     bigint::ROWS,
     field::ROWS,
+    prime::ROWS,
     ring::ROWS,
     mpc::ROWS,
     paillier::ROWS,
