@@ -91,21 +91,20 @@ impl EvaluationKeys {
         &self,
         a: &Ciphertext,
         galois: &GaloisKey,
-        mut pair: [Poly<Values>; 2],
+        pair: [Poly<Values>; 2],
         scratch: &mut Scratch,
     ) -> Result<Ciphertext> {
         let plan = self.plan(a.level());
-        plan.basis().add(&mut pair[0], &a.c0);
-        let [c0, c1] = pair.map(|half| {
-            let mut out = Poly::zero(half.degree(), half.rows());
-            for_rows(half.degree(), [out.words_mut()], 0, scratch, |row, [out], _| {
-                galois.automorphism.apply(out, half.row(row));
-            });
-            scratch.give(half);
-            out
+        let degree = a.c0.degree();
+        let mut out: [Poly<Values>; 2] = core::array::from_fn(|_| Poly::zero(degree, a.c0.rows()));
+        for_rows(degree, out.each_mut().map(Poly::words_mut), 0, scratch, |row, [c0, c1], _| {
+            let q = plan.basis().primes()[row].modulus();
+            galois.automorphism.apply_to_sum(q, c0, pair[0].row(row), a.c0.row(row));
+            galois.automorphism.apply(c1, pair[1].row(row));
         });
-        let noise = plan.noise().plus(Noise::rounding(c0.degree()));
-        self.ciphertext([c0, c1], a.scale, a.bounds.with_noise(noise))
+        pair.into_iter().for_each(|half| scratch.give(half));
+        let noise = plan.noise().plus(Noise::rounding(degree));
+        self.ciphertext(out, a.scale, a.bounds.with_noise(noise))
     }
 
     /// The keys whose rotations make this one: its own, or as few for powers of two as can be.

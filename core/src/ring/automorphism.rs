@@ -1,16 +1,15 @@
 //! The maps `X -> X^g` of polynomials in evaluation form: permutations of values.
-use super::{MAX_LOG_DEGREE, MIN_LOG_DEGREE, backend::loops, transform::reverse};
+use super::{MAX_LOG_DEGREE, MIN_LOG_DEGREE, Modulus, backend::permute::Permutation, transform::reverse};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The map `X -> X^g` for an odd g, the Galois element.
 ///
 /// Value i is the one at `psi^(2 r(i) + 1)`, and after the map that at the g-th power of this root: a permutation. Since r
 /// reverses bits, eight values next to each other come from eight next to each other, in one of eight orders.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Automorphism {
     element: u64,
-    blocks: Box<[Source]>,
-    orders: [[u64; LANES]; LANES],
+    permutation: Permutation,
 }
 
 /// Values of a block.
@@ -53,8 +52,10 @@ impl Automorphism {
         };
         Ok(Self {
             element,
-            blocks: (0..degree / LANES).map(source).collect(),
-            orders: core::array::from_fn(order),
+            permutation: Permutation {
+                blocks: (0..degree / LANES).map(source).collect(),
+                orders: core::array::from_fn(order),
+            },
         })
     }
 
@@ -81,7 +82,7 @@ impl Automorphism {
 
     /// The number of values of a row.
     pub fn degree(&self) -> usize {
-        self.blocks.len() * LANES
+        self.permutation.blocks.len() * LANES
     }
 
     /// `out(X) = a(X^g)` for one row of values.
@@ -89,8 +90,30 @@ impl Automorphism {
     /// # Panics
     /// When a row is of another length.
     pub fn apply(&self, out: &mut [u64], a: &[u64]) {
-        assert!(out.len() == self.degree() && a.len() == self.degree(), "as many values as the degree");
-        loops::permute(out, a, &self.blocks, &self.orders);
+        self.check([&*out, a]);
+        self.permutation.apply(out, a);
+    }
+
+    /// `out(X) = out(X) + a(X^g)` for rows of values that are residues modulo q.
+    ///
+    /// # Panics
+    /// As [`Automorphism::apply`].
+    pub fn apply_and_add(&self, q: &Modulus, out: &mut [u64], a: &[u64]) {
+        self.check([&*out, a]);
+        self.permutation.add(out, a, q.value());
+    }
+
+    /// `out(X) = a(X^g) + b(X^g)` for rows of values that are residues modulo q.
+    ///
+    /// # Panics
+    /// As [`Automorphism::apply`].
+    pub fn apply_to_sum(&self, q: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]) {
+        self.check([&*out, a, b]);
+        self.permutation.apply_sum(out, a, b, q.value());
+    }
+
+    fn check<const ROWS: usize>(&self, rows: [&[u64]; ROWS]) {
+        assert!(rows.iter().all(|row| row.len() == self.degree()), "as many values as the degree");
     }
 }
 
@@ -108,6 +131,12 @@ pub fn rotation_element(degree: usize, steps: i64) -> u64 {
         exponent >>= 1;
     }
     element & (degree as u64).wrapping_mul(2).wrapping_sub(1)
+}
+
+impl core::fmt::Debug for Automorphism {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Automorphism").field("element", &self.element).finish_non_exhaustive()
+    }
 }
 
 fn narrow(x: u64) -> u32 {
@@ -145,6 +174,11 @@ mod tests {
                 map.apply(&mut out, &a);
                 assert_eq!(out, expected, "{degree} {element}");
                 assert_eq!((map.element(), map.degree()), (element, degree));
+                let (mut sum, twice) = (a.clone(), expected.iter().map(|x| prime.modulus().add(*x, *x)));
+                map.apply_to_sum(prime.modulus(), &mut sum, &a, &a);
+                assert_eq!(sum, twice.collect::<Vec<u64>>());
+                map.apply_and_add(prime.modulus(), &mut out, &a);
+                assert_eq!(out, sum);
                 prime.inverse(&mut a);
             }
         }

@@ -9,6 +9,7 @@ pub(super) mod chacha;
 pub(super) mod loops;
 #[cfg(target_arch = "x86_64")]
 mod passes;
+pub(super) mod permute;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod products;

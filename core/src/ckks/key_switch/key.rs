@@ -3,10 +3,10 @@ use core::fmt;
 use std::sync::Arc;
 
 use rand_core::CryptoRng;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::plan::product_modulo;
-use crate::ckks::context::Context;
+use crate::ckks::{context::Context, keys::two_seeds};
 use crate::ring::{Poly, Values, Xof, sample};
 
 /// A key for switching from one secret to another: for each digit a pair that hides the old secret under the new one.
@@ -27,20 +27,17 @@ struct Pair {
 }
 
 /// What the chance in one key comes from.
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub(in crate::ckks) struct KeySeeds {
     /// Becomes public, with the key.
     uniform: [u8; 32],
-    errors: [u8; 32],
+    errors: Zeroizing<[u8; 32]>,
 }
 
 impl KeySeeds {
-    /// Two seeds by chance.
+    /// From 32 bytes by chance.
     pub(in crate::ckks) fn random(rng: &mut impl CryptoRng) -> Self {
-        let mut seeds = Self { uniform: [0; 32], errors: [0; 32] };
-        rng.fill_bytes(&mut seeds.uniform);
-        rng.fill_bytes(&mut seeds.errors);
-        seeds
+        let (uniform, errors) = two_seeds(rng);
+        Self { uniform, errors }
     }
 }
 

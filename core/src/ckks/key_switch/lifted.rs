@@ -48,10 +48,10 @@ impl Lifted {
             let needed = rotations.iter().any(Option::is_some);
             cuts.push(needed.then(|| Cut::new(plan, &lifted.c1, scratch)));
         }
-        let room = 3 * degree + cuts.iter().flatten().map(Cut::room).max().unwrap_or(0);
+        let room = 2 * degree + cuts.iter().flatten().map(Cut::room).max().unwrap_or(0);
         let mut pair: [Poly<Values>; 2] = core::array::from_fn(|_| scratch.take(degree, plan.rows()));
         for_rows(degree, pair.each_mut().map(Poly::words_mut), room, scratch, |row, [out0, out1], room| {
-            let (products, room) = room.split_at_mut(3 * degree);
+            let (products, room) = room.split_at_mut(2 * degree);
             out0.fill(0);
             out1.fill(0);
             for ((lifted, rotations), cut) in terms.iter().zip(&cuts) {
@@ -82,7 +82,7 @@ impl Lifted {
         Self { c0, c1, noise }
     }
 
-    /// One row of the rotations, save what does not move in c1. `products` has three rows, `room` what the cut needs.
+    /// One row of the rotations, save what does not move in c1. `products` has two rows, `room` what the cut needs.
     #[expect(clippy::too_many_arguments, reason = "buffers of one loop")]
     fn add_rotations(
         &self,
@@ -100,15 +100,12 @@ impl Lifted {
         }
         let Some(cut) = cut else { return };
         let digits = cut.row(row, room);
-        let (product, permuted) = products.split_at_mut(2 * prime.degree());
-        let (b, a) = product.split_at_mut(prime.degree());
+        let (b, a) = products.split_at_mut(prime.degree());
         for rotation in rotations.iter().flatten() {
             digits.times(&rotation.key, [&mut *b, &mut *a]);
             prime.add(b, self.c0.row(row));
-            rotation.automorphism.apply(permuted, b);
-            prime.add(out0, permuted);
-            rotation.automorphism.apply(permuted, a);
-            prime.add(out1, permuted);
+            rotation.automorphism.apply_and_add(prime.modulus(), out0, b);
+            rotation.automorphism.apply_and_add(prime.modulus(), out1, a);
         }
     }
 

@@ -2,7 +2,6 @@
 #![allow(unsafe_code)]
 use crate::ring::{
     Modulus,
-    automorphism::{LANES, Source},
     modulus::{low, reduce_once},
 };
 
@@ -171,77 +170,5 @@ for_each_machine! {
                 *out = sum >> FRACTION;
             }
         }
-    }
-}
-
-/// Each block of the result is a block of `a`, its words in one of eight orders.
-pub(crate) fn permute(out: &mut [u64], a: &[u64], blocks: &[Source], orders: &[[u64; LANES]; LANES]) {
-    let (out, a) = (out.as_chunks_mut().0, a.as_chunks().0);
-    #[cfg(all(target_arch = "x86_64", not(veilkit_backend = "portable")))]
-    if is_x86_feature_detected!("avx512f") {
-        // SAFETY: the machine has the feature, as just checked.
-        return unsafe { avx512::permute(out, a, blocks, orders) };
-    }
-    permute_words(out, a, blocks, orders);
-}
-
-fn permute_words(
-    out: &mut [[u64; LANES]],
-    a: &[[u64; LANES]],
-    blocks: &[Source],
-    orders: &[[u64; LANES]; LANES],
-) {
-    for (out, source) in out.iter_mut().zip(blocks) {
-        let (block, order) = (&a[source.block as usize], &orders[source.order as usize & 7]);
-        for (out, from) in out.iter_mut().zip(order) {
-            *out = block[(from & 7) as usize];
-        }
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-mod avx512 {
-    use core::arch::x86_64::{__m512i, _mm512_loadu_epi64, _mm512_permutexvar_epi64, _mm512_storeu_epi64};
-
-    use super::{LANES, Source};
-
-    #[target_feature(enable = "avx512f")]
-    pub(super) fn permute(
-        out: &mut [[u64; LANES]],
-        a: &[[u64; LANES]],
-        blocks: &[Source],
-        orders: &[[u64; LANES]; LANES],
-    ) {
-        for (out, source) in out.iter_mut().zip(blocks) {
-            let (block, order) = (&a[source.block as usize], &orders[source.order as usize & 7]);
-            let words = _mm512_permutexvar_epi64(load(order), load(block));
-            // SAFETY: 64 bytes can be written there; no alignment is asked for.
-            unsafe { _mm512_storeu_epi64(out.as_mut_ptr().cast(), words) };
-        }
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn load(x: &[u64; LANES]) -> __m512i {
-        // SAFETY: 64 bytes can be read there; no alignment is asked for.
-        unsafe { _mm512_loadu_epi64(x.as_ptr().cast()) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn permutations_agree() {
-        let orders: [[u64; LANES]; LANES] =
-            core::array::from_fn(|i| core::array::from_fn(|j| ((3 * j + i) % LANES) as u64));
-        let blocks: Vec<Source> = (0..16).map(|i| Source { block: i * 5 % 16, order: i % 8 }).collect();
-        let a: Vec<u64> = (1000..1128).collect();
-        let (mut found, mut expected) = (vec![0; 128], [[0; LANES]; 16]);
-        permute(&mut found, &a, &blocks, &orders);
-        permute_words(&mut expected, a.as_chunks().0, &blocks, &orders);
-        assert_eq!(found, expected.concat());
-        assert_eq!(found[8..16], [1, 4, 7, 2, 5, 0, 3, 6].map(|i| 1040 + i));
     }
 }
