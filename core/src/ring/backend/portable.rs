@@ -17,9 +17,8 @@ impl Kernels for Portable {
     fn forward(&self, modulus: &Modulus, twiddles: &Twiddles, a: &mut [u64]) {
         let q = modulus.value();
         let two_q = 2 * q;
-        let mut blocks = 1;
-        while blocks < a.len() {
-            let size = a.len() / blocks;
+        for stage in 0..a.len().ilog2() {
+            let (blocks, size) = (1 << stage, a.len() >> stage);
             for (i, block) in a.chunks_exact_mut(size).enumerate() {
                 let factor = twiddles.get(blocks + i);
                 let (left, right) = block.split_at_mut(size / 2);
@@ -29,7 +28,6 @@ impl Kernels for Portable {
                     (*x, *y) = (u.wrapping_add(v), u.wrapping_add(two_q).wrapping_sub(v));
                 }
             }
-            blocks *= 2;
         }
         for x in a {
             *x = reduce_once(reduce_once(*x, two_q), q);
@@ -39,9 +37,8 @@ impl Kernels for Portable {
     fn inverse(&self, modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]) {
         let q = modulus.value();
         let two_q = 2 * q;
-        let mut blocks = a.len() / 2;
-        while blocks > 1 {
-            let size = a.len() / blocks;
+        for stage in (1..a.len().ilog2()).rev() {
+            let (blocks, size) = (1 << stage, a.len() >> stage);
             for (i, block) in a.chunks_exact_mut(size).enumerate() {
                 let factor = twiddles.get(blocks + i);
                 let (left, right) = block.split_at_mut(size / 2);
@@ -51,7 +48,6 @@ impl Kernels for Portable {
                     (*x, *y) = (reduce_once(sum, two_q), mul_lazy(difference, factor, q));
                 }
             }
-            blocks /= 2;
         }
         let half = a.len() / 2;
         let (left, right) = a.split_at_mut(half);
