@@ -1,8 +1,10 @@
-//! Times veilkit or its Rust peers, one thread, CPU time. Prints one JSON object a line: {op, peer, us}.
+//! Times veilkit or its Rust peers, one thread, CPU time. Prints one JSON object a line: {op, peer, us}, or another unit
+//! in the place of `us`.
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
 
+mod ckks;
 mod elgamal;
 mod peers;
 mod veilkit_ops;
@@ -21,21 +23,29 @@ fn median_us(mut work: impl FnMut(), repeats: usize) -> f64 {
 
 /// Runs `work` and prints the median of its CPU time.
 fn report(peer: &str, op: &str, repeats: usize, work: impl FnMut()) {
-    println!(r#"{{"op": "{op}", "peer": "{peer}", "us": {}}}"#, median_us(work, repeats));
+    print(peer, op, "us", median_us(work, repeats));
+}
+
+fn print(peer: &str, op: &str, unit: &str, value: f64) {
+    println!(r#"{{"op": "{op}", "peer": "{peer}", "{unit}": {value}}}"#);
 }
 
 fn main() {
-    match std::env::args().nth(1).as_deref() {
-        Some("veilkit") => {
+    let what = std::env::args().nth(1).unwrap_or_default();
+    if let Some(params) = ckks::params(&what) {
+        return ckks::veilkit(&what, &params);
+    }
+    match &what[..] {
+        "veilkit" => {
             veilkit_ops::run();
             elgamal::veilkit();
         }
-        Some("peers") => {
+        "peers" => {
             peers::run();
             elgamal::peers();
         }
         _ => {
-            eprintln!("usage: peers-bench veilkit|peers");
+            eprintln!("usage: peers-bench veilkit|peers|P1|P2|P3");
             std::process::exit(2);
         }
     }
