@@ -1,6 +1,7 @@
 //! The table: one row for each function and secret, and how it is run.
 mod arrays;
 mod bigint;
+mod ckks_keys;
 mod custody;
 mod elgamal;
 mod field;
@@ -49,6 +50,7 @@ const GROUPS: &[&[Row]] = &[
     elgamal::ROWS,
     shamir::ROWS,
     custody::ROWS,
+    ckks_keys::ROWS,
 ];
 
 /// Runs the rows of the groups whose name starts with `prefix`, and tells whether all of them are as they must be.
