@@ -180,7 +180,7 @@ impl Basis {
     /// When there are not as many as the degree says.
     pub fn from_small(&self, rows: usize, coefficients: &[i64]) -> Poly<Coefficients> {
         assert_eq!(coefficients.len(), self.degree(), "as many coefficients as the degree");
-        let mut out = Poly::zero(self.degree(), rows);
+        let mut out = Poly::unset(self.degree(), rows);
         self.each(&mut out, CHEAP_WORDS, |prime, _, row| loops::from_small(row, coefficients, prime.value()));
         out
     }
@@ -191,7 +191,7 @@ impl Basis {
     /// When there are not as many as the degree says.
     pub fn from_signed(&self, rows: usize, coefficients: &[i64]) -> Poly<Coefficients> {
         assert_eq!(coefficients.len(), self.degree(), "as many coefficients as the degree");
-        let mut out = Poly::zero(self.degree(), rows);
+        let mut out = Poly::unset(self.degree(), rows);
         self.each(&mut out, CHEAP_WORDS, |prime, _, row| {
             let q = prime.modulus();
             if q.bits() >= loops::SIGNED_BITS {
@@ -220,7 +220,7 @@ impl Basis {
                 coefficients.iter().map(|x| limb((x >> shift).wrapping_add(excess))).collect::<Vec<_>>(),
             )
         });
-        let mut out = Poly::zero(self.degree(), rows);
+        let mut out = Poly::unset(self.degree(), rows);
         self.each(&mut out, CHEAP_WORDS, |prime, _, row| {
             let q = prime.modulus();
             let base = q.reduce(1 << BITS);

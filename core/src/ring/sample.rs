@@ -60,7 +60,7 @@ fn sample(xof: &mut Xof, out: &mut [i64], from_words: fn(&mut [i64], &[u64])) {
 /// When there are fewer primes than rows.
 pub fn expand_uniform(seed: &[u8; 32], stream: u64, basis: &Basis, rows: usize) -> Poly<Values> {
     assert!(rows <= basis.len(), "no more rows than primes");
-    let mut out = Poly::zero(basis.degree(), rows);
+    let mut out = Poly::unset(basis.degree(), rows);
     expand_uniform_to(seed, stream, basis, &mut out);
     out
 }
