@@ -20,9 +20,12 @@ mod residues;
 mod roots;
 mod rounding;
 
+use subtle::Choice;
+
 use crate::{
     error::{Error, ErrorKind, Result},
     ring::{MAX_LOG_DEGREE, MIN_LOG_DEGREE},
+    secret::declassify,
 };
 use backend::Backend;
 use kernels::{Lanes, Twiddles};
@@ -137,7 +140,8 @@ impl Encoder {
 
     fn check(&self, coefficients: &[f64], scale: f64, log_bound: u32) -> Result<()> {
         let bound = rounding::power_of_two(log_bound.cast_signed());
-        if self.backend.all_below(coefficients, scale, bound) {
+        // Whether they fit is all that anybody learns.
+        if declassify(Choice::from(u8::from(self.backend.all_below(coefficients, scale, bound)))) {
             Ok(())
         } else {
             Err(Error::new(ErrorKind::OutOfRange, "values: numbers that fit once they are scaled"))

@@ -6,7 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use self::sealed::{Halves, Hidden, Hide};
 use super::bounds::Bounds;
-use super::ciphertext::Ciphertext;
+use super::ciphertext::{Ciphertext, check_fits};
 use super::context::Context;
 use super::encoder::Complex;
 use super::keys::{KeyId, PublicKey, SecretKey, drawn, sampled, split_seed};
@@ -230,8 +230,9 @@ fn finish<K: EncryptionKey + ?Sized>(
     encoded: &Bounds,
 ) -> Result<Ciphertext> {
     let Halves { c0, c1, seed } = halves;
-    let bounds = key.with_noise(encoded);
-    Ciphertext { context: key.context().clone(), key: key.id(), c0, c1, scale, bounds, seed }.checked()
+    let (context, bounds) = (key.context().clone(), key.with_noise(encoded));
+    check_fits(&context, c0.rows() - 1, scale, &bounds)?;
+    Ok(Ciphertext { context, key: key.id(), c0, c1, scale, bounds, seed })
 }
 
 /// A seed for one ciphertext.

@@ -1,6 +1,7 @@
 //! Plaintexts: vectors of numbers as polynomials with integer coefficients.
 use core::fmt;
 
+use subtle::Choice;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::bounds::Bounds;
@@ -8,6 +9,7 @@ use super::context::Context;
 use super::encoder::{Complex, Encoder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ring::{Basis, Coefficients, Poly, Values};
+use crate::secret::declassify;
 
 /// An encoded vector: real or complex numbers at a scale, for a level. Wiped when dropped.
 ///
@@ -134,7 +136,7 @@ impl Message<'_> {
 
     /// The coefficients, modulo the moduli of the level.
     pub(in crate::ckks) fn to_coefficients(self, context: &Context) -> Result<Encoded> {
-        self.to_coefficients_modulo(context, context.q(), self.level + 1)
+        self.to_coefficients_modulo(context, context.q(), self.level.saturating_add(1))
     }
 
     /// The coefficients, modulo the first primes of a basis that holds them as well.
@@ -194,7 +196,8 @@ impl Message<'_> {
         if count == 0 || count > context.params().slots() {
             return Err(Error::new(ErrorKind::ShapeMismatch, "values: from 1 to as many as there are slots"));
         }
-        if !within {
+        // Whether the promise is kept is all that anybody learns.
+        if !declassify(Choice::from(u8::from(within))) {
             return out_of_range("values: numbers not above the bound, none of them NaN or infinite");
         }
         Ok(bounds)
