@@ -1,6 +1,7 @@
 //! The table: one row for each function and secret, and how it is run.
 mod arrays;
 mod bigint;
+mod ckks;
 mod ckks_keys;
 mod custody;
 mod elgamal;
@@ -51,6 +52,7 @@ const GROUPS: &[&[Row]] = &[
     shamir::ROWS,
     custody::ROWS,
     ckks_keys::ROWS,
+    ckks::ROWS,
 ];
 
 /// Runs the rows of the groups whose name starts with `prefix`, and tells whether all of them are as they must be.
