@@ -5,10 +5,10 @@ mod ifma;
 
 use core::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpgt_epu64_mask, _mm512_loadu_epi64,
-    _mm512_maskz_mov_epi64, _mm512_min_epu64, _mm512_mul_epu32, _mm512_mullo_epi64,
-    _mm512_permutex2var_epi64, _mm512_set1_epi64, _mm512_setr_epi64, _mm512_shuffle_i64x2, _mm512_slli_epi64,
-    _mm512_sllv_epi64, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_storeu_epi64, _mm512_sub_epi64,
-    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+    _mm512_mask_permutex_epi64, _mm512_maskz_mov_epi64, _mm512_min_epu64, _mm512_mul_epu32,
+    _mm512_mullo_epi64, _mm512_set1_epi64, _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_sllv_epi64,
+    _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_storeu_epi64, _mm512_sub_epi64, _mm512_unpackhi_epi64,
+    _mm512_unpacklo_epi64,
 };
 
 use super::{Kernels, kernels};
@@ -156,14 +156,13 @@ fn where_above(x: Vector, limit: Vector, y: Vector) -> Vector {
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq")]
 fn transpose(v: [Vector; 8]) -> [Vector; 8] {
-    let even = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
-    let odd = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+    // Of every four lanes the lower two or the upper two come from the other vector.
     let pairs = |i: usize| {
         let (a, b) = (_mm512_unpacklo_epi64(v[i], v[i + 1]), _mm512_unpacklo_epi64(v[i + 2], v[i + 3]));
         let (c, d) = (_mm512_unpackhi_epi64(v[i], v[i + 1]), _mm512_unpackhi_epi64(v[i + 2], v[i + 3]));
-        let merge = |a, b| (_mm512_permutex2var_epi64(a, even, b), _mm512_permutex2var_epi64(a, odd, b));
-        let ((x0, x2), (x1, x3)) = (merge(a, b), merge(c, d));
-        [x0, x1, x2, x3]
+        let lower = |a, b| _mm512_mask_permutex_epi64::<0x44>(a, 0xcc, b);
+        let upper = |a, b| _mm512_mask_permutex_epi64::<0xee>(b, 0x33, a);
+        [lower(a, b), lower(c, d), upper(a, b), upper(c, d)]
     };
     let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (pairs(0), pairs(4));
     let low = |a, b| _mm512_shuffle_i64x2::<0x44>(a, b);

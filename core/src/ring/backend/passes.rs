@@ -142,11 +142,10 @@ macro_rules! passes {
         #[inline]
         #[target_feature(enable = $features)]
         fn butterfly<const ROOM: u32>(x: Vector, y: Vector, f: Factors, p: Constants) -> (Vector, Vector) {
-            let y = mul_loose(y, f, p.minus_q);
             if ROOM == 6 {
-                return (plus(x, y), minus(x, y));
+                return loose_butterfly(x, y, f, p.minus_q);
             }
-            let y = within_word(y);
+            let y = within_word(mul_loose(y, f, p.minus_q));
             (plus(x, y), minus(plus(x, p.bound), y))
         }
 

@@ -30,6 +30,14 @@ macro_rules! wide {
             plus(mul_low(y, f.w), mul_low(mul_high(y, f.quotient), minus_q))
         }
 
+        /// `x + y w` and `x - y w`, with the product below 4 q.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn loose_butterfly(x: Vector, y: Vector, f: Factors, minus_q: Vector) -> (Vector, Vector) {
+            let y = mul_loose(y, f, minus_q);
+            (plus(x, y), minus(x, y))
+        }
+
         /// `x mod q`, below 4 q, for any x.
         #[inline]
         #[target_feature(enable = $features)]

@@ -28,6 +28,15 @@ fn mul_loose(y: Vector, f: Factors, minus_q: Vector) -> Vector {
     _mm512_madd52lo_epu64(product, _mm512_madd52hi_epu64(zero, y, f.quotient), minus_q)
 }
 
+/// `x + y w` and `x - y w`, with the product below 2 q, for `y < 2^52`, whatever is above the 52 bits of x and y.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+fn loose_butterfly(x: Vector, y: Vector, f: Factors, minus_q: Vector) -> (Vector, Vector) {
+    let quotient = _mm512_madd52hi_epu64(_mm512_setzero_si512(), y, f.quotient);
+    let sum = _mm512_madd52lo_epu64(_mm512_madd52lo_epu64(x, y, f.w), quotient, minus_q);
+    (sum, minus(plus(x, x), sum))
+}
+
 /// `x mod q`, below 2 q, for `x < 2^52`, whatever is above.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
