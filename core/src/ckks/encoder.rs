@@ -152,11 +152,12 @@ impl Encoder {
 /// The factors of the kernels, whose documentation says what they are.
 fn twiddles(degree: usize) -> Twiddles {
     let (roots, slots) = (Roots::new(degree), degree / 2);
-    let fives: Vec<usize> =
-        core::iter::successors(Some(1), |power| Some(power * 5 % (2 * degree))).take(slots / 2).collect();
+    let fives: Vec<usize> = core::iter::successors(Some(1), |power| Some((power * 5) & (2 * degree - 1)))
+        .take(slots / 2)
+        .collect();
     let exponent = |blocks: usize, b: usize| {
         let reversed = if blocks == 1 { 0 } else { b.reverse_bits() >> (usize::BITS - blocks.ilog2()) };
-        fives[reversed] * (slots / (2 * blocks))
+        fives[reversed] * (slots >> (blocks.ilog2() + 1))
     };
     let first = (slots.ilog2() % 2 == 0).then(|| roots.get(exponent(1, 0)));
     let mut fours = Vec::new();

@@ -105,7 +105,7 @@ impl Modulus {
     /// `floor(w 2^shift / q)` for a residue w: what makes multiplication by w cheap (Shoup's method, as in Harvey,
     /// "Faster arithmetic for number-theoretic transforms", J. Symb. Comput. 60 (2014), §2). `shift` is at most 64.
     #[inline]
-    pub(super) const fn quotient(&self, w: u64, shift: u32) -> u64 {
+    pub(crate) const fn quotient(&self, w: u64, shift: u32) -> u64 {
         let (w_wide, r0, r1) = (w as u128, self.ratio[0] as u128, self.ratio[1] as u128);
         // floor(w ratio / 2^64) is too small by at most one.
         let quotient = low((w_wide * r1).wrapping_add((w_wide * r0) >> 64));

@@ -9,6 +9,8 @@
 //!
 //! The order of operations is fixed and there is no fused multiplication: every machine gives the same bits.
 
+use super::rounding::power_of_two;
+
 /// Eight numbers in memory.
 pub(super) type Lanes = [f64; 8];
 
@@ -33,7 +35,7 @@ struct Eight<V> {
 pub(super) struct Twiddles {
     /// For butterflies of four, block after block and stage after stage: `w(m, b)`, `w(2m, 2b)` and their product.
     pub(super) fours: Vec<[(f64, f64); 3]>,
-    /// Of the one step that is left over when the number of steps before the tiles is odd: `w(1, 0)`.
+    /// Of the one step that is left over when the number of steps before the last three is odd: `w(1, 0)`.
     pub(super) first: Option<(f64, f64)>,
     /// For eight blocks of eight: `w(M/8, .)`, `w(M/4, 2.)`, their product, `w(M/2, 4.)` and `w(M/2, 4. + 2)`.
     pub(super) eights: Vec<[(Lanes, Lanes); 5]>,
@@ -162,7 +164,8 @@ impl Butterfly for Whole<Join> {
 /// One pass of butterflies of four over blocks of `4 L` numbers.
 #[inline(always)]
 fn fours<V: Vector, B: Butterfly>(re: &mut [Lanes], im: &mut [Lanes], twiddles: &[[(f64, f64); 3]]) {
-    let length = re.len() / twiddles.len();
+    // Blocks and their number are powers of two.
+    let length = re.len() >> twiddles.len().ilog2();
     for ((re, im), w) in re.chunks_exact_mut(length).zip(im.chunks_exact_mut(length)).zip(twiddles) {
         let w = [Eight::<V>::splat(w[0]), Eight::splat(w[1]), Eight::splat(w[2])];
         let ((r01, r23), (i01, i23)) = (re.split_at_mut(length / 2), im.split_at_mut(length / 2));
@@ -213,7 +216,7 @@ fn stages(twiddles: &Twiddles, length: usize) -> impl Iterator<Item = usize> {
     core::iter::successors(Some(start), |blocks| Some(4 * blocks)).take_while(move |blocks| *blocks < length)
 }
 
-/// Coefficients to slots. `re` and `im` have as many chunks of eight as there are blocks before the tiles.
+/// Coefficients to slots. `re` and `im` have as many chunks of eight as there are blocks before the last three steps.
 #[inline(always)]
 pub(super) fn project<V: Vector>(twiddles: &Twiddles, re: &mut [Lanes], im: &mut [Lanes]) {
     if let Some(w) = twiddles.first {
@@ -239,8 +242,7 @@ pub(super) fn project<V: Vector>(twiddles: &Twiddles, re: &mut [Lanes], im: &mut
 /// Slots to coefficients.
 #[inline(always)]
 pub(super) fn embed<V: Vector>(twiddles: &Twiddles, re: &mut [Lanes], im: &mut [Lanes]) {
-    #[expect(clippy::cast_precision_loss, reason = "a power of two")]
-    let scale = V::splat(1.0 / (8 * re.len()) as f64);
+    let scale = V::splat(power_of_two(-3 - re.len().ilog2().cast_signed()));
     for (b, w) in twiddles.eights.iter().enumerate() {
         store_rows::<V>(re, im, b, slots_to_eights(load_rows(re, im, b), load_factors(w), scale));
     }

@@ -34,7 +34,7 @@ impl Recombination {
         let factor = |earlier: &Modulus, prime: &Modulus| {
             let earlier = prime.reduce(earlier.value());
             let inverse = prime.invert(earlier);
-            Factor { inverse, quotient: quotient(inverse, prime), earlier }
+            Factor { inverse, quotient: prime.quotient(inverse, 64), earlier }
         };
         let factors = primes
             .iter()
@@ -103,12 +103,6 @@ pub(super) fn balanced(q: u64, row: &[u64], factor: f64, out: &mut [f64]) {
         let x = balance(*residue, q) as f64;
         *out = factor * x;
     }
-}
-
-/// `floor(w 2^64 / q)` for a public residue w.
-fn quotient(w: u64, prime: &Modulus) -> u64 {
-    let quotient = (u128::from(w) << 64) / u128::from(prime.value());
-    u64::try_from(quotient).unwrap_or(u64::MAX)
 }
 
 impl Factor {

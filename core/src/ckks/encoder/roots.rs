@@ -58,7 +58,7 @@ impl Roots {
     /// The same with about 95 bits.
     pub(super) fn point(&self, e: usize) -> Point {
         let quarter = self.degree / 2;
-        let (turns, e) = (e / quarter % 4, e % quarter);
+        let (turns, e) = ((e >> quarter.ilog2()) & 3, e & (quarter - 1));
         let Point { cos: x, sin: y } = if e <= quarter / 2 {
             self.octant[e]
         } else {
