@@ -51,6 +51,8 @@ impl Eq for Params {}
 
 /// Sizes of primes. The smallest leave some tens of primes in every degree.
 const PRIME_BITS: Range<u32> = 24..61;
+/// One division is by all special moduli and a last one, and a conversion is from at most 63.
+const MAX_SPECIAL: usize = 60;
 /// The fewest bits of a scale: below, fresh noise is larger than what is encrypted.
 const MIN_SCALE_BITS: u32 = 16;
 
@@ -79,6 +81,9 @@ impl Params {
         };
         if special_bits.is_empty() {
             return Err(invalid("special_bits: at least one modulus, for key switching"));
+        }
+        if special_bits.len() > MAX_SPECIAL {
+            return Err(invalid("special_bits: at most 60 moduli"));
         }
         if !(MIN_SCALE_BITS..*first).contains(&scale_bits) {
             return Err(invalid("scale_bits: from 16 to below the bits of the first modulus"));
@@ -370,6 +375,7 @@ mod tests {
         }
         refused(8192, &[], &[60], 40, "moduli_bits: at least one");
         refused(8192, &[60, 40], &[], 40, "special_bits: at least one");
+        refused(1 << 16, &[60], &[24; 61], 40, "special_bits: at most 60");
         for bits in [0, 23, 61, u32::MAX] {
             refused(8192, &[bits], &[60], 40, "moduli_bits");
             refused(8192, &[60], &[bits], 40, "moduli_bits");
