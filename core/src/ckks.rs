@@ -62,6 +62,7 @@ mod describe;
 mod encoder;
 mod encrypt;
 mod evaluation_keys;
+mod format;
 mod key_switch;
 mod keys;
 mod levels;

@@ -95,6 +95,18 @@ pub enum Kind {
     ElGamalPointCiphertext = 0x0422,
     /// [`elgamal::multiplicative::points`](crate::elgamal::multiplicative::points): a secret key.
     ElGamalPointSecretKey = SECRET | 0x0421,
+    /// [`ckks`](crate::ckks): parameters.
+    CkksParams = 0x0501,
+    /// [`ckks`](crate::ckks): a public key.
+    CkksPublicKey = 0x0502,
+    /// [`ckks`](crate::ckks): a ciphertext.
+    CkksCiphertext = 0x0503,
+    /// [`ckks`](crate::ckks): keys for computing.
+    CkksEvaluationKeys = 0x0504,
+    /// [`ckks`](crate::ckks): a secret key.
+    CkksSecretKey = SECRET | 0x0502,
+    /// [`ckks`](crate::ckks): how often a secret key may still release.
+    CkksReleaseBudget = SECRET | 0x0505,
     /// [`mpc`](crate::mpc): the plan of a secure sum.
     SecureSumPlan = 0x0301,
     /// [`mpc`](crate::mpc): a message of a secure sum.
@@ -172,6 +184,13 @@ pub trait Decode<C = ()>: Encode + Sized {
     }
 }
 
+/// The number of the kind and the params id in a header, and what follows it.
+pub(crate) fn open(bytes: &[u8]) -> Result<(u16, u32, Reader<'_>)> {
+    let mut reader = Reader(bytes);
+    let (kind, params_id) = reader.any_header()?;
+    Ok((kind, params_id, reader))
+}
+
 /// Appends canonical bytes to a buffer that was reserved in full, so that no copy of a secret is left behind.
 pub struct Writer(Zeroizing<Vec<u8>>);
 
@@ -238,16 +257,21 @@ impl<'a> Reader<'a> {
 
     /// Reads a header of this kind and returns its params id.
     fn header(&mut self, kind: Kind) -> Result<u32> {
+        match self.any_header()? {
+            (found, params_id) if found == kind as u16 => Ok(params_id),
+            _ => Err(Error::new(ErrorKind::InvalidEncoding, "header: another kind of object")),
+        }
+    }
+
+    /// Reads a header and returns the number of its kind and its params id.
+    fn any_header(&mut self) -> Result<(u16, u32)> {
         if self.array::<2>("header: magic")? != MAGIC {
             return Err(Error::new(ErrorKind::InvalidEncoding, "header: magic"));
         }
         if self.u8("header: version")? != VERSION {
             return Err(Error::new(ErrorKind::UnsupportedVersion, "header: version"));
         }
-        if self.u16("header: kind")? != kind as u16 {
-            return Err(Error::new(ErrorKind::InvalidEncoding, "header: another kind of object"));
-        }
-        self.u32("header: params id")
+        Ok((self.u16("header: kind")?, self.u32("header: params id")?))
     }
 
     /// Takes `len` bytes. `what` names the field in the error.

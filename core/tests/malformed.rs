@@ -859,3 +859,81 @@ mod mpc {
         }
     }
 }
+
+mod ckks {
+    use super::support::vectors::samples;
+    use crate::malformed;
+    use crate::support::{malformed::LIMIT, random::rng};
+    use std::sync::OnceLock;
+    use veilkit::{
+        ckks::{
+            Ciphertext, Context, EncryptionKey, EvaluationKeys, KeyRequest, Params, PublicKey, ReleaseBudget,
+            SecretKey,
+        },
+        codec::{Decode, Encode},
+    };
+
+    fn key() -> &'static SecretKey {
+        static KEY: OnceLock<SecretKey> = OnceLock::new();
+        KEY.get_or_init(|| {
+            let bytes = &samples("ckks_secret_key", 1)[0];
+            let context = Context::new(&Params::of_encoding(bytes).unwrap()).unwrap();
+            SecretKey::from_bytes(bytes, &context).unwrap()
+        })
+    }
+
+    fn keys() -> &'static EvaluationKeys {
+        static KEYS: OnceLock<EvaluationKeys> = OnceLock::new();
+        KEYS.get_or_init(|| made(&KeyRequest::new().relinearization().conjugation().rotations(&[1])))
+    }
+
+    fn made(request: &KeyRequest) -> EvaluationKeys {
+        EvaluationKeys::generate(key(), request, &mut rng("malformed evaluation keys"), &mut ()).unwrap()
+    }
+
+    fn fresh() -> Ciphertext {
+        key().encrypt_values(&[1.0], 1.0, &mut rng("malformed ciphertext")).unwrap()
+    }
+
+    /// Sums, products, rotations, decryption.
+    fn compute(keys: &EvaluationKeys, ciphertext: &Ciphertext) {
+        let _ = ciphertext.add(ciphertext);
+        let _ = ciphertext.mul_constant(0.5, 4.0);
+        let _ = ciphertext.rescale();
+        let _ = keys.multiply(ciphertext, ciphertext);
+        let _ = ciphertext.square().and_then(|product| keys.relinearize(&product));
+        let _ = keys.rotate(ciphertext, 1);
+        let _ = key().decrypt(ciphertext).map(|values| values.to_complex());
+    }
+
+    malformed!(ckks_params, Params, samples("ckks_params", 3), |params: Params| {
+        assert!(!params.describe().to_string().is_empty());
+    }, context: (), floor: 4_000, limit: LIMIT);
+
+    malformed!(ckks_secret_key, SecretKey, samples("ckks_secret_key", 1), |key: SecretKey| {
+        let ciphertext = key.encrypt_values(&[1.0], 1.0, &mut rng("malformed secret key")).unwrap();
+        assert!(key.decrypt(&ciphertext).is_ok());
+    }, context: key().context(), floor: 2_000, limit: LIMIT);
+
+    malformed!(ckks_public_key, PublicKey, samples("ckks_public_key", 1), |key: PublicKey| {
+        compute(keys(), &key.encrypt_values(&[1.0], 1.0, &mut rng("malformed public key")).unwrap());
+    }, context: key().context(), floor: 2_000, limit: LIMIT);
+
+    malformed!(ckks_ciphertext, Ciphertext, samples("ckks_ciphertext", 2), |ciphertext: Ciphertext| {
+        compute(keys(), &ciphertext);
+    }, context: key().context(), floor: 4_000, limit: LIMIT);
+
+    malformed!(ckks_evaluation_keys, EvaluationKeys, [
+        KeyRequest::new().relinearization(),
+        KeyRequest::new().rotations(&[1]),
+    ].iter().map(|request| made(request).to_bytes().to_vec()).collect(), |keys: EvaluationKeys| {
+        compute(&keys, &fresh());
+    }, context: key().context(), floor: 2_000, limit: LIMIT);
+
+    malformed!(ckks_release_budget, ReleaseBudget, samples("ckks_release_budget", 1), |mut budget: ReleaseBudget| {
+        let left = budget.left();
+        let rng = &mut rng("malformed budget");
+        let released = key().release(&mut budget, &fresh(), &[0], f64::INFINITY, rng);
+        assert_eq!(budget.left(), left - u32::from(released.is_ok()));
+    }, context: key().context(), floor: 1_000, limit: LIMIT);
+}

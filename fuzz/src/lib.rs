@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use veilkit::{
+    ckks::{self, Context, EncryptionKey, EvaluationKeys, KeyRequest},
     codec::{Decode, Encode},
     elgamal::{
         additive,
@@ -49,6 +50,46 @@ pub fn paillier_setup() -> &'static Setup {
         let setup = bytes(&inputs["paillier_threshold_setup"]);
         Setup::from_bytes(&setup, &key.trust_without_proof()).expect("a valid encoding")
     })
+}
+
+/// The same numbers each time.
+pub fn rng() -> rand_chacha::ChaCha20Rng {
+    rand_chacha::rand_core::SeedableRng::from_seed([7; 32])
+}
+
+/// A secret key for the parameters of the CKKS ciphertexts in `vectors/`.
+pub fn ckks_key() -> &'static ckks::SecretKey {
+    static KEY: OnceLock<ckks::SecretKey> = OnceLock::new();
+    KEY.get_or_init(|| {
+        let file = parse(include_str!("../../vectors/ckks/decrypt.json"));
+        let bytes = unhex(file["tests"][0]["inputs"]["ckks_secret_key"].as_str().expect("hex"));
+        let params = ckks::Params::of_encoding(&bytes).expect("parameters");
+        let context = Context::new(&params).expect("a context");
+        ckks::SecretKey::from_bytes(&bytes, &context).expect("a vector is valid")
+    })
+}
+
+/// Keys for computing under [`ckks_key`].
+pub fn ckks_evaluation_keys() -> &'static EvaluationKeys {
+    static KEYS: OnceLock<EvaluationKeys> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let request = KeyRequest::new().relinearization().conjugation().rotations(&[1]);
+        EvaluationKeys::generate(ckks_key(), &request, &mut rng(), &mut ()).expect("keys")
+    })
+}
+
+/// Everything that can be done with a CKKS ciphertext.
+pub fn use_ckks(keys: &EvaluationKeys, ciphertext: &ckks::Ciphertext) {
+    let _ = ciphertext.add(ciphertext);
+    let _ = ciphertext.sub(ciphertext);
+    let _ = ciphertext.mul_constant(0.5, 4.0);
+    let _ = ciphertext.rescale();
+    let _ = keys.multiply(ciphertext, ciphertext);
+    let _ = ciphertext.square().and_then(|product| keys.relinearize(&product));
+    let _ = keys.rotate(ciphertext, 1);
+    let _ = keys.conjugate(ciphertext);
+    let _ = ckks_key().decrypt(ciphertext).map(|values| values.to_complex());
+    assert_eq!(ckks_key().id(), EncryptionKey::id(ckks_key()));
 }
 
 /// The key of the additive ElGamal arrays in `vectors/`.

@@ -9,6 +9,7 @@
 )]
 
 mod bad;
+mod ckks;
 mod ckks_encoder;
 mod custody;
 mod dkg;
@@ -38,6 +39,7 @@ fn main() {
         holders::files(),
         paillier::files(),
         paillier_threshold::files(),
+        ckks::files(),
         elgamal::files(),
         elgamal_proofs::files(),
         elgamal_statements::files(),

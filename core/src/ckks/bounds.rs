@@ -26,6 +26,8 @@
 //! # Arithmetic
 //! Only sums, products, quotients and square roots, so the numbers are the same on every machine. Each result is enlarged by
 //! more than rounding can have taken away.
+#[cfg(test)]
+mod circuits;
 mod law;
 #[cfg(test)]
 mod tests;

@@ -93,10 +93,9 @@ impl SecretKey {
         at_most_error: f64,
         rng: &mut impl CryptoRng,
     ) -> Result<Released> {
-        let flood = self.granted(budget, ciphertext, slots, 1, at_most_error)?;
-        let values = self.decrypt(ciphertext)?;
-        let real = values.to_real();
-        let values = slots.iter().map(|slot| flood.apply(real[*slot], rng)).collect();
+        let (flood, rows) = self.granted(budget, ciphertext, slots, 1, at_most_error)?;
+        let (re, _) = self.to_slots(&self.phase(ciphertext, rows), ciphertext.scale());
+        let values = slots.iter().map(|slot| flood.apply(re[*slot], rng)).collect();
         Ok(Released { values, error_bound: flood.error_bound() })
     }
 
@@ -115,18 +114,14 @@ impl SecretKey {
         at_most_error: f64,
         rng: &mut impl CryptoRng,
     ) -> Result<Released<Complex>> {
-        let flood = self.granted(budget, ciphertext, slots, 2, at_most_error)?;
-        let values = self.decrypt(ciphertext)?;
-        let complex = values.to_complex();
-        let mut one = |slot: usize| {
-            let re = flood.apply(complex[slot].re, rng);
-            Complex { re, im: flood.apply(complex[slot].im, rng) }
-        };
+        let (flood, rows) = self.granted(budget, ciphertext, slots, 2, at_most_error)?;
+        let (re, im) = self.to_slots(&self.phase(ciphertext, rows), ciphertext.scale());
+        let mut one = |slot: usize| Complex::new(flood.apply(re[slot], rng), flood.apply(im[slot], rng));
         let values = slots.iter().map(|slot| one(*slot)).collect();
         Ok(Released { values, error_bound: flood.error_bound() })
     }
 
-    /// The noise for one release, which is counted if all that can be refused is in order.
+    /// The noise for one release, which is counted if all that can be refused is in order, and the moduli to decrypt with.
     fn granted(
         &self,
         budget: &mut ReleaseBudget,
@@ -134,12 +129,11 @@ impl SecretKey {
         slots: &[usize],
         parts: usize,
         at_most_error: f64,
-    ) -> Result<Flood> {
+    ) -> Result<(Flood, usize)> {
         if budget.key() != self.id() {
             return Err(Error::new(ErrorKind::ParamsMismatch, "release: the budget of another key"));
         }
-        // Whatever decryption could refuse.
-        self.rows_for(ciphertext)?;
+        let rows = self.rows_for(ciphertext)?;
         check_slots(slots, self.context().params().slots())?;
         let flood = budget.policy().flood(self.context().params().degree(), ciphertext, slots.len(), parts);
         // False for what is not a number.
@@ -151,7 +145,7 @@ impl SecretKey {
             ));
         }
         budget.spend(1)?;
-        Ok(flood)
+        Ok((flood, rows))
     }
 }
 

@@ -7,6 +7,8 @@ use veilkit::{
 
 use super::support::vectors::{Test, hex};
 
+#[path = "ckks.rs"]
+mod ckks;
 #[path = "ckks_encoder.rs"]
 mod ckks_encoder;
 #[path = "dkg.rs"]
@@ -36,6 +38,7 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
     match scheme {
         "shamir" => shamir::run(procedure, test),
         "holders" => holders::run(procedure, test),
+        "ckks" => ckks::run(procedure, test),
         "dkg" => dkg::run(procedure, test),
         "elgamal" => elgamal::run(procedure, test),
         "paillier" => paillier::run(procedure, test),
@@ -57,6 +60,7 @@ fn decoders(kind: &str, test: &Test) -> Result<Value> {
     }
     match kind.split('_').next().expect("a name") {
         "shamir" => shamir::decode(kind, test),
+        "ckks" => ckks::decode(kind, test),
         "dkg" | "decryption" => dkg::decode(kind, test),
         "elgamal" => elgamal::decode(kind, test),
         "paillier" => paillier::decode(kind, test),

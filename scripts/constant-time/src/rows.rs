@@ -3,6 +3,7 @@ mod arrays;
 mod bigint;
 mod ckks;
 mod ckks_keys;
+mod ckks_release;
 mod custody;
 mod elgamal;
 mod field;
@@ -48,6 +49,7 @@ const GROUPS: &[&[Row]] = &[
     paillier::ROWS,
     paillier_threshold::ROWS,
     arrays::ROWS,
+    ckks_release::ROWS,
     elgamal::ROWS,
     shamir::ROWS,
     custody::ROWS,

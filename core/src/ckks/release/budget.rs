@@ -36,6 +36,16 @@ impl ReleaseBudget {
         Self { context: key.context().clone(), key: key.id(), policy, left: policy.releases() }
     }
 
+    /// A budget with less left.
+    pub(in crate::ckks) fn from_parts(
+        context: &Context,
+        key: KeyId,
+        policy: ReleasePolicy,
+        left: u32,
+    ) -> Option<Self> {
+        (left <= policy.releases()).then_some(Self { context: context.clone(), key, policy, left })
+    }
+
     /// The context of its key.
     pub fn context(&self) -> &Context {
         &self.context

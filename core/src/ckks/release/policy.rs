@@ -101,7 +101,7 @@ impl Flood {
         // P(|x| > c sigma) <= 2 exp(-c^2 / 2) for each value: a sum of independent sub-Gaussian samples is one.
         let bits = TAIL_BITS + 1 + (slots * parts).next_power_of_two().ilog2();
         let tail = (2.0 * f64::from(bits) * core::f64::consts::LN_2).sqrt();
-        let error_bound = error + step * (0.5 + tail * law.sigma()) * (1.0 + 1e-9);
+        let error_bound = error + step * (1.0 + tail * law.sigma()) * (1.0 + 1e-9);
         Self { step, law, error_bound }
     }
 
@@ -112,11 +112,11 @@ impl Flood {
     /// The value on the grid, with noise.
     ///
     /// # Timing
-    /// That of floating-point division and rounding; from there on the same for all values.
+    /// That of a floating-point division; from there on the same for all values.
     pub(super) fn apply(&self, value: f64, rng: &mut impl CryptoRng) -> f64 {
         // Bounds include the error of floating-point numbers, so this is below 2^55.
-        #[expect(clippy::cast_possible_truncation)]
-        let point = (value / self.step).round_ties_even() as i64;
+        #[expect(clippy::cast_possible_truncation, reason = "towards zero")]
+        let point = (value / self.step) as i64;
         // What follows is public: no secret decides the time of a conversion.
         #[expect(clippy::cast_precision_loss, reason = "public, and far finer than the noise")]
         let flooded = point.wrapping_add(self.law.sample(rng)) as f64;

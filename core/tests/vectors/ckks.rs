@@ -1,0 +1,155 @@
+//! CKKS: keys, ciphertexts, arithmetic, release. Numbers that come out are IEEE 754 doubles, low byte first.
+use serde_json::{Value, json};
+use veilkit::{
+    Result,
+    ckks::{
+        Ciphertext, Complex, Context, EncryptionKey, EvaluationKeys, KeyRequest, Params, PublicKey,
+        ReleaseBudget, ReleasePolicy, SecretKey,
+    },
+    codec::{Decode, Encode},
+    transcript::Transcript,
+};
+
+use super::{
+    super::support::vectors::{Test, hex},
+    decoded, encoded,
+};
+
+pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
+    match procedure {
+        "keygen" => {
+            let context = context(test, "ckks_params")?;
+            let rng = &mut test.rng();
+            let key = SecretKey::generate(&context, rng);
+            let public = key.public_key(rng);
+            Ok(json!({ "ckks_secret_key": encoded(&key), "ckks_public_key": encoded(&public) }))
+        }
+        "encrypt" => encrypt(test),
+        "decrypt" => {
+            let key: SecretKey = object(test, "ckks_secret_key")?;
+            let values = key.decrypt(&object(test, "ckks_ciphertext")?)?.to_complex();
+            Ok(json!({ "re": first(&values, |value| value.re), "im": first(&values, |value| value.im) }))
+        }
+        "evaluate" => Ok(json!({ "ckks_ciphertext": encoded(&evaluate(test)?) })),
+        "circuit" => circuit(test),
+        "release" => {
+            let key: SecretKey = object(test, "ckks_secret_key")?;
+            let policy = ReleasePolicy::new(integer(test, "statistical_bits"), integer(test, "releases"))?;
+            let mut budget = ReleaseBudget::new(&key, policy);
+            let slots: Vec<usize> =
+                serde_json::from_value(test.input("slots").clone()).expect("a list of slots");
+            let ciphertext = object(test, "ckks_ciphertext")?;
+            let at_most = float(test, "at_most_error");
+            let released = key.release(&mut budget, &ciphertext, &slots, at_most, &mut test.rng())?;
+            Ok(json!({
+                "values": numbers(released.values().iter().copied()),
+                "error_bound": numbers([released.error_bound()]),
+                "ckks_release_budget": encoded(&budget),
+            }))
+        }
+        _ => panic!("no procedure {procedure}"),
+    }
+}
+
+pub(super) fn decode(kind: &str, test: &Test) -> Result<Value> {
+    match kind {
+        "ckks_params" => decoded::<Params, _>(test, kind, ()),
+        "ckks_secret_key" => decoded::<SecretKey, _>(test, kind, &context(test, "params")?),
+        "ckks_public_key" => decoded::<PublicKey, _>(test, kind, &context(test, "params")?),
+        "ckks_ciphertext" => decoded::<Ciphertext, _>(test, kind, &context(test, "params")?),
+        "ckks_evaluation_keys" => decoded::<EvaluationKeys, _>(test, kind, &context(test, "params")?),
+        "ckks_release_budget" => decoded::<ReleaseBudget, _>(test, kind, &context(test, "params")?),
+        _ => panic!("no decoder of {kind}"),
+    }
+}
+
+fn encrypt(test: &Test) -> Result<Value> {
+    let (rng, bound) = (&mut test.rng(), float(test, "bound"));
+    let re: Vec<f64> = serde_json::from_value(test.input("re").clone()).expect("numbers");
+    let im: Vec<f64> = serde_json::from_value(test.input("im").clone()).expect("numbers");
+    let values: Vec<Complex> = re.into_iter().zip(im).map(|(re, im)| Complex { re, im }).collect();
+    let ciphertext = if test.inputs.contains_key("ckks_public_key") {
+        let key: PublicKey = object(test, "ckks_public_key")?;
+        key.encrypt_complex_at(&values, 0, float(test, "scale"), bound, rng)?
+    } else {
+        let key: SecretKey = object(test, "ckks_secret_key")?;
+        key.encrypt_complex_at(&values, 0, float(test, "scale"), bound, rng)?
+    };
+    Ok(json!({ "ckks_ciphertext": encoded(&ciphertext) }))
+}
+
+fn evaluate(test: &Test) -> Result<Ciphertext> {
+    let operands = test.list("ckks_ciphertext").into_iter().map(|bytes| {
+        let context = Context::new(&Params::of_encoding(&bytes)?)?;
+        Ciphertext::from_bytes(&bytes, &context)
+    });
+    let operands = operands.collect::<Result<Vec<_>>>()?;
+    match (test.input("operation").as_str().expect("a name"), &operands[..]) {
+        ("add", [a, b]) => a.add(b),
+        ("sub", [a, b]) => a.sub(b),
+        ("neg", [a]) => Ok(a.neg()),
+        ("add_constant", [a]) => a.add_constant(float(test, "constant")),
+        ("mul_integer", [a]) => a.mul_integer(test.input("integer").as_i64().expect("an integer")),
+        (other, _) => panic!("no operation {other}"),
+    }
+}
+
+/// Keys for computing, and what becomes of a ciphertext with them: too long to stand here, so their hashes do.
+fn circuit(test: &Test) -> Result<Value> {
+    let (context, rng) = (context(test, "ckks_params")?, &mut test.rng());
+    let key = SecretKey::generate(&context, rng);
+    let request = KeyRequest::new().relinearization().conjugation().rotations(&[1, -2]);
+    let keys = EvaluationKeys::generate(&key, &request, rng, &mut ())?;
+    let a = key.encrypt_values(&[0.5, -1.25, 3.0], 4.0, rng)?;
+    let b = key.public_key(rng).encrypt_values(&[2.0, 0.125, -1.0], 2.0, rng)?;
+    let results = [
+        ("product", keys.multiply(&a, &b)?),
+        ("square", keys.square(&a)?),
+        ("relinearized", keys.relinearize(&a.mul(&b)?)?.rescale()?),
+        ("rotated", keys.rotate(&a, 1)?),
+        ("rotated twice", keys.rotate(&keys.rotate(&a, -2)?, 1)?),
+        ("conjugated", keys.conjugate(&a)?),
+        ("lowered", b.at_level(0)?),
+    ];
+    let mut out = serde_json::Map::new();
+    out.insert("evaluation_keys_digest".into(), digest(&keys).into());
+    for (name, ciphertext) in results {
+        let values = key.decrypt(&ciphertext)?.to_complex();
+        out.insert(
+            name.into(),
+            json!({ "digest": digest(&ciphertext), "re": first(&values, |value| value.re) }),
+        );
+    }
+    Ok(Value::Object(out))
+}
+
+/// BLAKE3 through a transcript, as everywhere in the format.
+fn digest(value: &impl Encode) -> String {
+    hex(&Transcript::new("veilkit v1 vectors digest").append("bytes", &value.to_bytes()).digest())
+}
+
+/// Those of the first four slots.
+fn first(values: &[Complex], part: impl Fn(&Complex) -> f64) -> String {
+    numbers(values.iter().take(4).map(part))
+}
+
+fn numbers(values: impl IntoIterator<Item = f64>) -> String {
+    hex(&values.into_iter().flat_map(f64::to_le_bytes).collect::<Vec<_>>())
+}
+
+fn context(test: &Test, name: &str) -> Result<Context> {
+    Context::new(&Params::from_bytes(&test.bytes(name), ())?)
+}
+
+fn object<T: for<'a> Decode<&'a Context>>(test: &Test, kind: &str) -> Result<T> {
+    let bytes = test.bytes(kind);
+    T::from_bytes(&bytes, &Context::new(&Params::of_encoding(&bytes)?)?)
+}
+
+fn float(test: &Test, name: &str) -> f64 {
+    test.input(name).as_f64().expect("a number")
+}
+
+fn integer(test: &Test, name: &str) -> u32 {
+    u32::try_from(test.number(name)).expect("a small number")
+}
