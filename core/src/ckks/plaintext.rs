@@ -174,24 +174,13 @@ impl Message<'_> {
     }
 
     fn check(&self, context: &Context) -> Result<Bounds> {
-        let out_of_range = |what| Err(Error::new(ErrorKind::OutOfRange, what));
-        context.check_level(self.level)?;
-        if !(self.scale.is_finite() && self.scale >= 1.0) {
-            return out_of_range("scale: a finite number from 1 upwards");
-        }
-        if !(self.bound.is_finite() && self.bound > 0.0) {
-            return out_of_range("bound: a positive finite number");
-        }
-        let bounds = Bounds::encoded(context.params().degree(), self.bound, self.scale);
-        if !bounds.fits(self.scale, context.log2_modulus(self.level)) {
-            return Err(Error::new(
-                ErrorKind::HeadroomExhausted,
-                "bound: numbers so large at this scale do not fit the modulus of this level: take a smaller bound or scale, or a higher level",
-            ));
-        }
+        let bounds = self.bounds(context)?;
         let (count, within) = match self.values {
             Slots::Real(values) => (values.len(), all(values, |value| value.abs() <= self.bound)),
-            Slots::Complex(values) => (values.len(), all(values, |value| within_circle(value, self.bound))),
+            Slots::Complex(values) => {
+                let inverse = inverse(self.bound);
+                (values.len(), all(values, |value| within_circle(value, inverse)))
+            }
         };
         if count == 0 || count > context.params().slots() {
             return Err(Error::new(ErrorKind::ShapeMismatch, "values: from 1 to as many as there are slots"));
@@ -202,6 +191,36 @@ impl Message<'_> {
         }
         Ok(bounds)
     }
+
+    /// What is public about it, checked. A function of its own, so that its divisions are not among those of secrets.
+    #[inline(never)]
+    fn bounds(&self, context: &Context) -> Result<Bounds> {
+        context.check_level(self.level)?;
+        if !(self.scale.is_finite() && self.scale >= 1.0) {
+            return out_of_range("scale: a finite number from 1 upwards");
+        }
+        // The inverse of such a bound is as exact as others.
+        if !(f64::MIN_POSITIVE..1e300).contains(&self.bound) {
+            return out_of_range("bound: a positive finite number");
+        }
+        let slack = match self.values {
+            Slots::Real(_) => 1.0,
+            Slots::Complex(_) => 1.0 + SLACK,
+        };
+        let bounds = Bounds::encoded(context.params().degree(), self.bound * slack, self.scale);
+        if bounds.fits(self.scale, context.log2_modulus(self.level)) {
+            Ok(bounds)
+        } else {
+            Err(Error::new(
+                ErrorKind::HeadroomExhausted,
+                "bound: numbers so large at this scale do not fit the modulus of this level: take a smaller bound or scale, or a higher level",
+            ))
+        }
+    }
+}
+
+fn out_of_range<T>(what: &'static str) -> Result<T> {
+    Err(Error::new(ErrorKind::OutOfRange, what))
 }
 
 /// Whether it holds for all of them, without stopping at one for which it does not.
@@ -209,10 +228,19 @@ fn all<T>(values: &[T], holds: impl Fn(&T) -> bool) -> bool {
     values.iter().fold(true, |all, value| all & holds(value))
 }
 
-/// Whether a complex number is not above the bound. Neither square can overflow or vanish: both parts are divided first.
-fn within_circle(value: &Complex, bound: f64) -> bool {
-    let (re, im) = (value.re / bound, value.im / bound);
-    re * re + im * im <= 1.0 + f64::EPSILON
+/// Absolute values of complex numbers may be above the bound by this factor, which rounding can make.
+const SLACK: f64 = 8.0 * f64::EPSILON;
+
+/// Whether a complex number is not above the bound, whose inverse this is. No square can overflow where it matters.
+fn within_circle(value: &Complex, inverse: f64) -> bool {
+    let (re, im) = (value.re * inverse, value.im * inverse);
+    re * re + im * im <= 1.0 + SLACK
+}
+
+/// Of a bound, which is public: nothing secret is divided.
+#[inline(never)]
+fn inverse(bound: f64) -> f64 {
+    1.0 / bound
 }
 
 /// `2^exponent`.

@@ -29,7 +29,7 @@ fn values_that_are_not_within_their_bound() {
 #[test]
 fn bounds_scales_and_levels_that_do_not_fit() {
     let encode = |level, scale, bound| Plaintext::encode(&keys().context, &[0.0], level, scale, bound);
-    for bound in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+    for bound in [0.0, -1.0, f64::MIN_POSITIVE / 2.0, f64::MAX, f64::NAN, f64::INFINITY] {
         refused(encode(2, 1e12, bound), ErrorKind::OutOfRange, "bound");
     }
     for scale in [0.0, 0.5, -1e12, f64::NAN, f64::INFINITY] {
@@ -39,7 +39,7 @@ fn bounds_scales_and_levels_that_do_not_fit() {
     refused(encode(usize::MAX, 1e12, 1.0), ErrorKind::OutOfRange, "level");
     refused(encode(0, 2_f64.powi(40), 2_f64.powi(19)), ErrorKind::HeadroomExhausted, "a higher level");
     refused(encode(2, f64::MAX, 1.0), ErrorKind::HeadroomExhausted, "smaller bound or scale");
-    refused(encode(2, 1e300, 1e300), ErrorKind::HeadroomExhausted, "smaller bound or scale");
+    refused(encode(2, 1e300, 1e299), ErrorKind::HeadroomExhausted, "smaller bound or scale");
     assert!(encode(0, 2_f64.powi(40), 2_f64.powi(18)).is_ok());
     // The largest message that can be encoded: with the noise of encryption it does not fit.
     let sums = Keys::new(&Params::sums());
