@@ -31,8 +31,8 @@ def shown(op, value):
 
 
 ops = list(dict.fromkeys(op for op, _ in medians))
-print(f"| {'operation':45} | {'veilkit':>12} | {'peers':62} | best peer / veilkit |")
-print(f"|{'-' * 47}|{'-' * 14}|{'-' * 64}|{'-' * 21}|")
+print(f"| {'operation':52} | {'veilkit':>12} | {'peers':62} | best peer / veilkit |")
+print(f"|{'-' * 54}|{'-' * 14}|{'-' * 64}|{'-' * 21}|")
 for op in ops:
     peers = sorted((value, peer) for (o, peer), value in medians.items() if o == op and not peer.startswith("veilkit"))
     listed = ", ".join(f"{peer} {shown(op, value)}" for value, peer in peers)
@@ -41,6 +41,6 @@ for op in ops:
         ours = medians.get((op, peer))
         best = f"{peers[0][0] / ours:.2f}" if peers and ours else "-"
         own = shown(op, ours) if ours is not None else "-"
-        print(f"| {label:45} | {own:>12} | {listed:62} | {best:>19} |")
+        print(f"| {label:52} | {own:>12} | {listed:62} | {best:>19} |")
 if notes:
     print("\nLeft out: " + "; ".join(notes) + ".")
