@@ -103,6 +103,8 @@ pub enum Kind {
     CkksCiphertext = 0x0503,
     /// [`ckks`](crate::ckks): keys for computing.
     CkksEvaluationKeys = 0x0504,
+    /// [`ckks`](crate::ckks): an encrypted array.
+    CkksArray = 0x0506,
     /// [`ckks`](crate::ckks): a secret key.
     CkksSecretKey = SECRET | 0x0502,
     /// [`ckks`](crate::ckks): how often a secret key may still release.

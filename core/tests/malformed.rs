@@ -867,10 +867,11 @@ mod ckks {
     use std::sync::OnceLock;
     use veilkit::{
         ckks::{
-            Ciphertext, Context, EncryptionKey, EvaluationKeys, KeyRequest, Params, PublicKey, ReleaseBudget,
-            SecretKey,
+            Ciphertext, Context, EncryptedArray, EncryptionKey, EvaluationKeys, KeyRequest, Params,
+            PlainArray, PublicKey, ReleaseBudget, SecretKey,
         },
         codec::{Decode, Encode},
+        shape::Pick,
     };
 
     fn key() -> &'static SecretKey {
@@ -921,6 +922,15 @@ mod ckks {
 
     malformed!(ckks_ciphertext, Ciphertext, samples("ckks_ciphertext", 2), |ciphertext: Ciphertext| {
         compute(keys(), &ciphertext);
+    }, context: key().context(), floor: 4_000, limit: LIMIT);
+
+    malformed!(ckks_array, EncryptedArray, samples("ckks_array", 1), |array: EncryptedArray| {
+        let (keys, one) = (Some(keys()), PlainArray::constant(0.5).unwrap());
+        let _ = array.add_plain(&one, keys, &mut ());
+        let _ = array.add(&array, keys, &mut ());
+        let _ = array.sum(None, keys, &mut ());
+        let _ = array.slice(&[Pick::At(0)], keys, &mut ());
+        let _ = array.decrypt(key(), &mut ());
     }, context: key().context(), floor: 4_000, limit: LIMIT);
 
     malformed!(ckks_evaluation_keys, EvaluationKeys, [

@@ -4,6 +4,7 @@
 //! A binding adds its language's manners and nothing else. A rule that two languages need lives here.
 #![deny(unsafe_code)]
 
+pub mod ckks;
 pub mod custody;
 pub mod dkg;
 pub mod elgamal;

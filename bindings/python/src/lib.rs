@@ -3,6 +3,7 @@
 #![deny(unsafe_code)]
 
 mod arrays;
+mod ckks;
 mod dkg;
 mod elgamal;
 mod errors;
@@ -19,7 +20,7 @@ mod watch;
 
 use pyo3::prelude::*;
 
-/// The compiled core of veilkit. Use `veilkit.paillier`, `veilkit.shamir` and `veilkit.mpc` instead.
+/// The compiled core of veilkit. Use `veilkit.ckks`, `veilkit.paillier`, `veilkit.shamir` and `veilkit.mpc` instead.
 #[pymodule]
 mod _native {
     use super::*;
@@ -27,6 +28,10 @@ mod _native {
     #[pymodule_export]
     use crate::{
         arrays::PaillierArray,
+        ckks::{
+            CkksEvaluationKeys, CkksParams, CkksPublicKey, CkksSecretKey, arrays::CkksArray, ckks_generate,
+            release::CkksReleaseBudget,
+        },
         dkg::{
             MpcDecryptionShare, MpcDkgSession, MpcDkgSetup, MpcGroupKey, MpcKeyShare, mpc_combine_decryption,
         },

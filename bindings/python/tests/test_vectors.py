@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import veilkit as vk
-from veilkit import _native, elgamal, mpc, paillier, shamir
+from veilkit import _native, ckks, elgamal, mpc, paillier, shamir
 from veilkit.elgamal.multiplicative import integers, points
 from veilkit.paillier import (
     EncryptedArray,
@@ -29,8 +29,8 @@ from veilkit.paillier import (
 )
 
 VECTORS = Path(__file__).parents[3] / "vectors"
-# Not offered in Python: field elements are for protocols, messages are read by sessions, and vectors are encoded as they
-# are encrypted.
+# Not offered in Python: field elements are for protocols, messages are read by sessions, vectors are encoded as they
+# are encrypted, and ciphertexts of CKKS are parts of arrays.
 RUST_ONLY = {
     "ckks/circuit",
     "ckks/decrypt",
@@ -41,11 +41,6 @@ RUST_ONLY = {
     "ckks_encoder/embed",
     "ckks_encoder/project",
     "decode/ckks_ciphertext",
-    "decode/ckks_evaluation_keys",
-    "decode/ckks_params",
-    "decode/ckks_public_key",
-    "decode/ckks_release_budget",
-    "decode/ckks_secret_key",
     "decode/dkg_message",
     "decode/secure_sum_message",
     "decode/shamir_field_share",
@@ -135,6 +130,18 @@ def decodes_under_elgamal_key(name: str, kind: Any, key: Any = elgamal.PublicKey
         assert kind.from_bytes(data, key.from_bytes(public)).to_bytes() == data
 
     return procedure
+
+
+def ckks_array(test: Any) -> None:
+    inputs = test["inputs"]
+    key, values = ckks.SecretKey.from_bytes(unhex(inputs["ckks_secret_key"])), plain(inputs)
+    if test["result"] == "invalid":
+        key.encrypt(values, inputs["bound"])
+        return
+    array = ckks.EncryptedArray.from_bytes(unhex(test["expected"]["ckks_array"]))
+    assert array.shape == values.shape and array.bound == inputs["bound"]
+    assert np.abs(key.decrypt(array) - values).max() <= array.error_bound
+    assert len(key.encrypt(values, inputs["bound"]).to_bytes()) == len(unhex(test["expected"]["ckks_array"]))
 
 
 def unproven_key(test: Any) -> None:
@@ -879,6 +886,13 @@ def secure_sum(test: Any) -> None:
 
 
 PROCEDURES: dict[str, Callable[[Any], None]] = {
+    "ckks/array": ckks_array,
+    "decode/ckks_array": decodes("ckks_array", ckks.EncryptedArray.from_bytes),
+    "decode/ckks_evaluation_keys": decodes("ckks_evaluation_keys", ckks.EvaluationKeys.from_bytes),
+    "decode/ckks_params": decodes("ckks_params", ckks.Params.from_bytes),
+    "decode/ckks_public_key": decodes("ckks_public_key", ckks.PublicKey.from_bytes),
+    "decode/ckks_release_budget": decodes("ckks_release_budget", ckks.ReleaseBudget.from_bytes),
+    "decode/ckks_secret_key": decodes("ckks_secret_key", ckks.SecretKey.from_bytes),
     "decode/decryption_share": decodes("decryption_share", mpc.DecryptionShare.from_bytes),
     "decode/dkg_group_key": decodes("dkg_group_key", mpc.GroupKey.from_bytes),
     "decode/dkg_key_share": decodes("dkg_key_share", mpc.KeyShare.from_bytes),

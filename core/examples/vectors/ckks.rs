@@ -38,6 +38,7 @@ pub(crate) fn files() -> Vec<File> {
     let mut files = vec![keygen];
     files.extend(ciphertexts(&secret, &public));
     files.push(circuit());
+    files.extend(arrays(&secret));
     files.extend(bad_keys(&secret, &public));
     files
 }
@@ -142,6 +143,39 @@ fn circuit() -> File {
         }
     }
     file
+}
+
+fn arrays(secret: &Value) -> [File; 2] {
+    let mut file = File::new("ckks/array.json", "ckks/array", "from the seed of each test", nothing());
+    let inputs = json!({ "ckks_secret_key": secret, "shape": [2, 3], "values": [0.5, -1.0, 2.0, 0.0, 1.5, -0.25], "bound": 2.0 });
+    let made = file.valid("two rows, each filled up to four slots", inputs.clone(), Some(seed("ckks array")));
+    for (comment, inputs, kind) in [
+        ("a number above its bound", with(&inputs, "bound", 1.5), OutOfRange),
+        ("a bound of zero", with(&inputs, "bound", 0.0), OutOfRange),
+        ("more numbers than the shape says", with(&inputs, "shape", json!([2, 2])), ShapeMismatch),
+        ("no numbers", with(&with(&inputs, "shape", json!([0])), "values", json!([])), ShapeMismatch),
+    ] {
+        file.invalid(comment, "Input", inputs, kind);
+    }
+    let (context, _) = context();
+    let valid = unhex(made["ckks_array"].as_str().expect("hex"));
+    let mut bad = Bad::new("ckks/bad_array.json", "ckks_array", context, valid);
+    let complex = HEADER_LEN + FACTS;
+    let (axes, extents, strides, repeated, level) =
+        (complex + 1, complex + 2, complex + 10, complex + 12, complex + 16 + FACTS + 16);
+    bad.edit("a flag that is none", "Flag", complex, &[2], InvalidEncoding);
+    bad.edit("nine axes", "Shape", axes, &[9], InvalidEncoding);
+    bad.edit("no elements", "Shape", extents, &[0], InvalidEncoding);
+    bad.edit("more elements than bytes", "Shape", extents, &[0xff; 4], InvalidEncoding);
+    bad.edit("axes that share a slot", "Layout", strides, &[1], InvalidEncoding);
+    bad.edit("an axis without a stride", "Layout", strides, &[0xff], InvalidEncoding);
+    bad.edit("a stride of 2^64", "Layout", strides, &[64], InvalidEncoding);
+    bad.edit("a stride of 2^63", "Layout", strides, &[63], InvalidEncoding);
+    bad.edit("repeated along an axis", "Layout", repeated, &[0xf9], InvalidEncoding);
+    bad.edit("repeated beyond the slots", "Layout", repeated + 1, &[0x07], InvalidEncoding);
+    bad.edit("a level above the top", "Level", level, &[1], InvalidEncoding);
+    bad.edit("other parameters than the header's", "Params", HEADER_LEN + 1, &[19], InvalidEncoding);
+    [file, bad.finish()]
 }
 
 fn context() -> (Value, Vec<u8>) {

@@ -16,6 +16,7 @@ mod layout;
 mod ops;
 mod plain;
 mod plan;
+mod polynomials;
 mod products;
 mod reduce;
 mod release;

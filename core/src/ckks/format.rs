@@ -13,9 +13,11 @@
 //! ciphertext       parameters | key id 16 | level u8 | seeded u8 | scale f64 | bounds 3 f64 | c0 | seed 32 or c1
 //! evaluation keys  parameters | key id 16 | relinearization u8 | key if 1 | count u32 | (Galois element u32 | key) each
 //!                  key: seed 32 | b for each digit
+//! array            parameters | complex u8 | shape | log2 of each stride u8 | repeated u32 | ciphertexts
 //! release budget   parameters | key id 16 | statistical bits u8 | releases u32 | left u32
 //! ```
 //! Numbers in double precision are their 64 bits; only those that can occur are taken.
+mod array;
 mod ciphertext;
 mod evaluation_keys;
 mod keys;

@@ -3,10 +3,11 @@ use serde_json::{Value, json};
 use veilkit::{
     Result,
     ckks::{
-        Ciphertext, Complex, Context, EncryptionKey, EvaluationKeys, KeyRequest, Params, PublicKey,
-        ReleaseBudget, ReleasePolicy, SecretKey,
+        Ciphertext, Complex, Context, EncryptedArray, EncryptionKey, EvaluationKeys, KeyRequest, Params,
+        PlainArray, PublicKey, ReleaseBudget, ReleasePolicy, SecretKey,
     },
     codec::{Decode, Encode},
+    shape::Shape,
     transcript::Transcript,
 };
 
@@ -23,6 +24,14 @@ pub(super) fn run(procedure: &str, test: &Test) -> Result<Value> {
             let key = SecretKey::generate(&context, rng);
             let public = key.public_key(rng);
             Ok(json!({ "ckks_secret_key": encoded(&key), "ckks_public_key": encoded(&public) }))
+        }
+        "array" => {
+            let key: SecretKey = object(test, "ckks_secret_key")?;
+            let values: Vec<f64> = serde_json::from_value(test.input("values").clone()).expect("numbers");
+            let extents: Vec<usize> = serde_json::from_value(test.input("shape").clone()).expect("extents");
+            let plain = PlainArray::real_within(&Shape::new(&extents)?, &values, float(test, "bound"))?;
+            let array = EncryptedArray::encrypt(&key, &plain, &mut test.rng(), &mut ())?;
+            Ok(json!({ "ckks_array": encoded(&array) }))
         }
         "encrypt" => encrypt(test),
         "decrypt" => {
@@ -56,6 +65,7 @@ pub(super) fn decode(kind: &str, test: &Test) -> Result<Value> {
         "ckks_params" => decoded::<Params, _>(test, kind, ()),
         "ckks_secret_key" => decoded::<SecretKey, _>(test, kind, &context(test, "params")?),
         "ckks_public_key" => decoded::<PublicKey, _>(test, kind, &context(test, "params")?),
+        "ckks_array" => decoded::<EncryptedArray, _>(test, kind, &context(test, "params")?),
         "ckks_ciphertext" => decoded::<Ciphertext, _>(test, kind, &context(test, "params")?),
         "ckks_evaluation_keys" => decoded::<EvaluationKeys, _>(test, kind, &context(test, "params")?),
         "ckks_release_budget" => decoded::<ReleaseBudget, _>(test, kind, &context(test, "params")?),

@@ -2,6 +2,7 @@
 
 - `veilkit.paillier`: encrypted numpy arrays that can be added and weighted without the secret key.
 - `veilkit.elgamal`: the same with short ciphertexts and small results, keys that several parties share, and proofs.
+- `veilkit.ckks`: encrypted numpy arrays that can also be multiplied with each other and summed, approximately.
 - `veilkit.shamir`: a secret split into shares, of which a threshold gives it back.
 - `veilkit.mpc`: sums and statistics over several parties who do not show each other their data.
 
@@ -30,7 +31,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from . import elgamal, mpc, paillier, shamir
+    from . import ckks, elgamal, mpc, paillier, shamir
 
 __all__ = [
     "CryptoError",
@@ -40,6 +41,7 @@ __all__ = [
     "PlatformError",
     "ProtocolError",
     "VeilkitError",
+    "ckks",
     "elgamal",
     "mpc",
     "paillier",
@@ -50,7 +52,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # numpy is loaded with the first scheme that needs it, so that `import veilkit` stays quick.
-    if name in ("elgamal", "mpc", "paillier", "shamir"):
+    if name in ("ckks", "elgamal", "mpc", "paillier", "shamir"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -14,36 +14,35 @@ class Handle(Protocol):
 
     @property
     def shape(self) -> list[int]: ...
+    def to_bytes(self) -> bytes: ...
+
+
+class ExactHandle(Handle, Protocol):
+    """What native arrays of exact numbers offer."""
+
     @property
     def scale(self) -> int: ...
     @property
     def headroom_bits(self) -> int: ...
-    def to_bytes(self) -> bytes: ...
 
 
 H = TypeVar("H", bound=Handle)
+E = TypeVar("E", bound=ExactHandle)
 K = TypeVar("K")
 
 
-class Encrypted(Generic[H, K]):
-    """Encrypted numbers under one key. The handle is immutable; operations give new objects."""
+class Encrypted(Generic[H]):
+    """Encrypted numbers. The handle is immutable; operations give new objects."""
 
-    __slots__ = ("_handle", "_public_key")
+    __slots__ = ("_handle",)
     _handle: H
-    _public_key: K
 
     def __init__(self) -> None:
         raise TypeError(f"use encrypt or {type(self).__name__}.from_bytes")
 
-    @classmethod
-    def _wrap(cls, handle: H, public_key: K) -> Self:
-        array = object.__new__(cls)
-        array._handle = handle
-        array._public_key = public_key
-        return array
-
     def _like(self, handle: H) -> Self:
-        return self._wrap(handle, self._public_key)
+        """Another array under the same key."""
+        raise NotImplementedError
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -59,6 +58,47 @@ class Encrypted(Generic[H, K]):
     def size(self) -> int:
         """The number of elements."""
         return math.prod(self.shape)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("an array without axes has no length")
+        return self.shape[0]
+
+    def to_bytes(self) -> bytes:
+        """The canonical encoding, to be sent or stored."""
+        return self._handle.to_bytes()
+
+    def __bytes__(self) -> bytes:
+        return self.to_bytes()
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+        raise TypeError("an encrypted array cannot become a plain one; use SecretKey.decrypt")
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("the truth of encrypted numbers is not known without the secret key")
+
+    def _compare(self, other: object) -> NoReturn:
+        raise TypeError("encrypted numbers are not compared")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compare
+    __hash__ = None  # type: ignore[assignment]
+
+
+class ExactNumbers(Encrypted[E], Generic[E, K]):
+    """Integers or fixed-point numbers under one public key."""
+
+    __slots__ = ("_public_key",)
+    _public_key: K
+
+    @classmethod
+    def _wrap(cls, handle: E, public_key: K) -> Self:
+        array = object.__new__(cls)
+        array._handle = handle
+        array._public_key = public_key
+        return array
+
+    def _like(self, handle: E) -> Self:
+        return self._wrap(handle, self._public_key)
 
     @property
     def kind(self) -> str:
@@ -80,11 +120,6 @@ class Encrypted(Generic[H, K]):
         """The key it is encrypted under."""
         return self._public_key
 
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("an array without axes has no length")
-        return self.shape[0]
-
     def to_bytes(self) -> bytes:
         """The canonical encoding, to be sent or stored.
 
@@ -92,20 +127,5 @@ class Encrypted(Generic[H, K]):
         """
         return self._handle.to_bytes()
 
-    def __bytes__(self) -> bytes:
-        return self.to_bytes()
-
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self).from_bytes, (self.to_bytes(), self._public_key)  # type: ignore[attr-defined]
-
-    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
-        raise TypeError("an encrypted array cannot become a plain one; use SecretKey.decrypt")
-
-    def __bool__(self) -> NoReturn:
-        raise TypeError("the truth of encrypted numbers is not known without the secret key")
-
-    def _compare(self, other: object) -> NoReturn:
-        raise TypeError("encrypted numbers are not compared")
-
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compare
-    __hash__ = None  # type: ignore[assignment]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._arrays import Pick, PlainArray, limit, picks, plain_array
-from ._encrypted import Encrypted, Handle
+from ._encrypted import Encrypted, ExactHandle, ExactNumbers, Handle
 from ._progress import Progress, Report, reporting
 from .errors import error
 
@@ -21,15 +21,20 @@ RECIPROCAL_ERROR = 2.0**-26
 """The largest relative error of a division by plain numbers."""
 
 
-class ArrayHandle(Handle, Protocol):
-    """What native arrays with operators offer."""
+class ArrangedHandle(Handle, Protocol):
+    """What native arrays offer for other arrangements of their elements."""
 
-    @property
-    def bound_bits(self) -> int: ...
     def reshape(self, shape: Sequence[int]) -> Self: ...
     def transpose(self, axes: Sequence[int]) -> Self: ...
     def slice(self, picks: Sequence[Pick]) -> Self: ...
     def concatenate(self, arrays: Sequence[Self], axis: int) -> Self: ...
+
+
+class ArrayHandle(ArrangedHandle, ExactHandle, Protocol):
+    """What native arrays with operators offer."""
+
+    @property
+    def bound_bits(self) -> int: ...
     def add(self, other: Self) -> Self: ...
     def sub(self, other: Self) -> Self: ...
     def neg(self) -> Self: ...
@@ -52,19 +57,15 @@ class FixedPoint(Protocol):
     def fraction_bits(self) -> int: ...
 
 
+N = TypeVar("N", bound=ArrangedHandle)
 A = TypeVar("A", bound=ArrayHandle)
 F = TypeVar("F", bound=FixedPoint)
 
 
-class ArrayOperators(Encrypted[A, F]):
-    """``+ - * / @``, indexing, arrangement, `sum`, `mean`, `dot`, and numpy's functions of the same names."""
+class NumpyArray(Encrypted[N]):
+    """Indexing, arrangement, and numpy's functions by the operators of the same names."""
 
     __slots__ = ()
-
-    @property
-    def bound_bits(self) -> int:
-        """Bits of the public bound on the encoded integers."""
-        return self._handle.bound_bits
 
     def __getitem__(self, key: Any) -> Self:
         taken, extents = picks(self.shape, key)
@@ -100,6 +101,51 @@ class ArrayOperators(Encrypted[A, F]):
     def T(self) -> Self:
         """The axes in reverse order."""
         return self.transpose()
+
+    def _axis(self, axis: int | None) -> int | None:
+        if axis is None:
+            return None
+        position = operator.index(axis)
+        if not -self.ndim <= position < self.ndim:
+            raise error("ShapeMismatch", "axis: not in the array")
+        return position % self.ndim
+
+    @classmethod
+    def _joined(cls, arrays: Iterable[Self], axis: int) -> Self:
+        parts = list(arrays)
+        if not all(isinstance(part, cls) for part in parts):
+            raise TypeError(f"arrays: must be {cls.__name__}s")
+        if not parts:
+            raise error("ShapeMismatch", "arrays: there are none")
+        along = parts[0]._axis(axis) or 0
+        return parts[0]._like(parts[0]._handle.concatenate([part._handle for part in parts], along))
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        operators = _UFUNCS.get(ufunc.__name__)
+        if method != "__call__" or operators is None or kwargs:
+            raise TypeError(f"numpy.{ufunc.__name__} does not work on encrypted arrays")
+        # Not through Python's operators: numpy would take those for a plain left operand and come back here.
+        first, *others = inputs
+        if isinstance(first, NumpyArray):
+            return getattr(first, operators[0])(*others)
+        return getattr(others[0], operators[1])(first)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        function = _FUNCTIONS.get(func.__name__)
+        if function is None:
+            raise TypeError(f"numpy.{func.__name__} does not work on encrypted arrays")
+        return function(*args, **kwargs)
+
+
+class ArrayOperators(NumpyArray[A], ExactNumbers[A, F]):
+    """``+ - * / @``, `sum`, `mean` and `dot` of exact numbers, and numpy's functions of the same names."""
+
+    __slots__ = ()
+
+    @property
+    def bound_bits(self) -> int:
+        """Bits of the public bound on the encoded integers."""
+        return self._handle.bound_bits
 
     def _operand(self, other: Any) -> Self | PlainArray | None:
         """An encrypted or a plain operand; `None` for a type that is somebody else's business."""
@@ -283,41 +329,6 @@ class ArrayOperators(Encrypted[A, F]):
         """The same numbers in ciphertexts that nobody can link to these."""
         with reporting(progress, "rerandomize") as report:
             return self._like(self._handle.rerandomize(report))
-
-    def _axis(self, axis: int | None) -> int | None:
-        if axis is None:
-            return None
-        position = operator.index(axis)
-        if not -self.ndim <= position < self.ndim:
-            raise error("ShapeMismatch", "axis: not in the array")
-        return position % self.ndim
-
-    @classmethod
-    def _joined(cls, arrays: Iterable[Self], axis: int) -> Self:
-        parts = list(arrays)
-        if not all(isinstance(part, cls) for part in parts):
-            raise TypeError(f"arrays: must be {cls.__name__}s")
-        if not parts:
-            raise error("ShapeMismatch", "arrays: there are none")
-        along = parts[0]._axis(axis) or 0
-        return parts[0]._like(parts[0]._handle.concatenate([part._handle for part in parts], along))
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        operators = _UFUNCS.get(ufunc.__name__)
-        if method != "__call__" or operators is None or kwargs:
-            raise TypeError(f"numpy.{ufunc.__name__} does not work on encrypted arrays")
-        # Not through Python's operators: numpy would take those for a plain left operand and come back here.
-        first, *others = inputs
-        if isinstance(first, ArrayOperators):
-            return getattr(first, operators[0])(*others)
-        return getattr(others[0], operators[1])(first)
-
-    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        function = _FUNCTIONS.get(func.__name__)
-        if function is None:
-            raise TypeError(f"numpy.{func.__name__} does not work on encrypted arrays")
-        return function(*args, **kwargs)
-
 
 
 # For each function of numpy: the operator with the encrypted array first, and the one with it second.

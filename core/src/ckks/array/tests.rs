@@ -6,7 +6,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
 use super::*;
-use crate::ckks::{EvaluationKeys, KeyRequest, Params, ReleaseBudget, ReleasePolicy};
+use crate::ckks::{EvaluationKeys, KeyRequest, Params, Polynomial, ReleaseBudget, ReleasePolicy};
 use crate::shape::{Pick, selection};
 
 struct Keys {
@@ -238,6 +238,36 @@ fn matrix_products() {
     }
     let (a, b) = (encrypted(&[2, 3], &numbers(&[2, 3], 1)), encrypted(&[2], &[0.1, 0.2]));
     assert_eq!(a.matmul(&b, keys(), &mut ()).unwrap_err().kind(), ErrorKind::ShapeMismatch);
+}
+
+#[test]
+fn polynomials() {
+    let sigmoid = |x: f64| 1.0 / (1.0 + (-4.0 * x).exp());
+    let cubic = Polynomial::monomial(&[0.5, 0.2, 0.0, -0.3]).unwrap();
+    let odd = Polynomial::interpolate(sigmoid, -1.0, 1.0, 3).unwrap();
+    let aside = Polynomial::interpolate(|x| 1.0 / x, 0.5, 1.0, 3).unwrap();
+    for extents in [&[5][..], &[SLOTS + 9], &[]] {
+        let x = numbers(extents, 1);
+        for (p, x) in
+            [(&cubic, x.clone()), (&odd, x.clone()), (&aside, x.iter().map(|x| 0.75 + x / 4.0).collect())]
+        {
+            let expected: Vec<f64> = x.iter().map(|x| p.at(*x)).collect();
+            let found =
+                encrypted(extents, &x).within(1.0, &mut ()).unwrap().polynomial(p, keys(), &mut ()).unwrap();
+            check(&found, extents, &expected);
+            assert_eq!(found.level(), 3 - p.plan().unwrap().depth());
+        }
+    }
+    let x = encrypted(&[3], &[0.5; 3]);
+    let complex =
+        x.mul_plain(&PlainArray::complex(&shape(&[]), &[Complex::new(0.0, 1.0)]).unwrap(), None, &mut ());
+    assert_eq!(
+        complex.unwrap().polynomial(&odd, keys(), &mut ()).unwrap_err().kind(),
+        ErrorKind::InvalidParams
+    );
+    assert_eq!(x.polynomial(&odd, None, &mut ()).unwrap_err().kind(), ErrorKind::MissingKey);
+    let spent = x.at_level(1, &mut ()).unwrap();
+    assert_eq!(spent.polynomial(&cubic, keys(), &mut ()).unwrap_err().kind(), ErrorKind::HeadroomExhausted);
 }
 
 #[test]

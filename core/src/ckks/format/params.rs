@@ -61,6 +61,7 @@ impl Params {
             Kind::CkksPublicKey,
             Kind::CkksSecretKey,
             Kind::CkksCiphertext,
+            Kind::CkksArray,
             Kind::CkksEvaluationKeys,
             Kind::CkksReleaseBudget,
         ];

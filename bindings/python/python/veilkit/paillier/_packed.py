@@ -10,13 +10,13 @@ import numpy as np
 from .. import _native
 from .._arrays import PlainArray, limit, plain_array
 from .._checks import Buffer, as_bytes
-from .._encrypted import Encrypted
+from .._encrypted import Encrypted, ExactNumbers
 from .._progress import Progress, reporting
 from ..errors import error
 from . import _keys
 
 
-class PackedArray(Encrypted[_native.PaillierPackedArray, "_keys.PublicKey"]):
+class PackedArray(ExactNumbers[_native.PaillierPackedArray, "_keys.PublicKey"]):
     """Encrypted numbers, many in each ciphertext: less time and fewer bytes per number, and fewer operations.
 
     ``+ -`` with packed arrays of the same shape and layout, ``+ -`` with plain numbers that lie within the array's own
