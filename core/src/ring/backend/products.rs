@@ -267,6 +267,8 @@ macro_rules! products {
             }
         }
 
+        /// So many words of each term are added up at once.
+        const PIECE: usize = 16;
         const HALF: u64 = 0xffff_ffff;
 
         #[target_feature(enable = $features)]
@@ -277,15 +279,22 @@ macro_rules! products {
         ) {
             let (p, half) = (Prime::new(modulus), splat(HALF));
             let power = splat_factor(factor(modulus, modulus.reduce_wide(1 << 64)));
-            for (i, out) in out.as_chunks_mut().0.iter_mut().enumerate() {
-                let mut sum = Sum::zero();
+            for (i, out) in out.as_chunks_mut::<PIECE>().0.iter_mut().enumerate() {
+                let mut sums = [Sum::zero(); PIECE / 8];
                 for four in terms.chunks(4) {
                     for (a, b) in four {
-                        sum.add(load(&a.as_chunks().0[i]), load(&b.as_chunks().0[i]));
+                        let (a, b) = (&a.as_chunks::<PIECE>().0[i], &b.as_chunks::<PIECE>().0[i]);
+                        for ((sum, a), b) in sums.iter_mut().zip(a.as_chunks().0).zip(b.as_chunks().0) {
+                            sum.add(load(a), load(b));
+                        }
                     }
-                    sum.carry(half);
+                    for sum in &mut sums {
+                        sum.carry(half);
+                    }
                 }
-                store(out, sum.reduce(half, power, p));
+                for (out, sum) in out.as_chunks_mut().0.iter_mut().zip(sums) {
+                    store(out, sum.reduce(half, power, p));
+                }
             }
         }
 
@@ -298,15 +307,22 @@ macro_rules! products {
         ) {
             let (p, half) = (Prime::new(modulus), splat(HALF));
             let power = splat_factor(factor(modulus, modulus.reduce_wide(1 << 64)));
-            for (i, out) in out.as_chunks_mut().0.iter_mut().enumerate() {
-                let mut sum = Sum::zero();
+            for (i, out) in out.as_chunks_mut::<PIECE>().0.iter_mut().enumerate() {
+                let mut sums = [Sum::zero(); PIECE / 8];
                 for (four, weights) in terms.chunks(4).zip(weights.chunks(4)) {
                     for (y, w) in four.iter().zip(weights) {
-                        sum.add(load(&y.as_chunks().0[i]), splat(*w));
+                        let w = splat(*w);
+                        for (sum, y) in sums.iter_mut().zip(y.as_chunks::<PIECE>().0[i].as_chunks().0) {
+                            sum.add(load(y), w);
+                        }
                     }
-                    sum.carry(half);
+                    for sum in &mut sums {
+                        sum.carry(half);
+                    }
                 }
-                store(out, sum.reduce(half, power, p));
+                for (out, sum) in out.as_chunks_mut().0.iter_mut().zip(sums) {
+                    store(out, sum.reduce(half, power, p));
+                }
             }
         }
 

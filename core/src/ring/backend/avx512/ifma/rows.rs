@@ -128,6 +128,9 @@ struct Sum {
     high: Vector,
 }
 
+/// So many words of each term are added up at once.
+const PIECE: usize = 32;
+
 /// `2^52` and `2^104`.
 #[derive(Clone, Copy)]
 struct Powers(Factors, Factors);
@@ -170,12 +173,18 @@ impl Sum {
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
 pub(in super::super) fn sum_of_products(modulus: &Modulus, out: &mut [u64], terms: &[(&[u64], &[u64])]) {
     let (p, powers) = (Prime::new(modulus), Powers::new(modulus));
-    for (i, out) in out.as_chunks_mut().0.iter_mut().enumerate() {
-        let mut sum = Sum::zero();
+    for (i, out) in out.as_chunks_mut::<PIECE>().0.iter_mut().enumerate() {
+        let mut sums = [Sum::zero(); PIECE / 8];
         for (a, b) in terms {
-            sum.add(load(&a.as_chunks().0[i]), load(&b.as_chunks().0[i]));
+            let (a, b) =
+                (a.as_chunks::<PIECE>().0[i].as_chunks().0, b.as_chunks::<PIECE>().0[i].as_chunks().0);
+            for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+                sum.add(load(a), load(b));
+            }
         }
-        store(out, sum.reduce(powers, p));
+        for (out, sum) in out.as_chunks_mut().0.iter_mut().zip(sums) {
+            store(out, sum.reduce(powers, p));
+        }
     }
 }
 
@@ -185,14 +194,19 @@ pub(in super::super) fn linear(modulus: &Modulus, out: &mut [u64], terms: &[&[u6
     let (p, powers) = (Prime::new(modulus), Powers::new(modulus));
     let above: [u64; MAX_TERMS] =
         core::array::from_fn(|i| weights.get(i).map_or(0, |w| modulus.reduce_wide(u128::from(*w) << WORD)));
-    for (i, out) in out.as_chunks_mut().0.iter_mut().enumerate() {
-        let mut sum = Sum::zero();
+    for (i, out) in out.as_chunks_mut::<PIECE>().0.iter_mut().enumerate() {
+        let mut sums = [Sum::zero(); PIECE / 8];
         for ((y, w), above) in terms.iter().zip(weights).zip(&above) {
-            let y = load(&y.as_chunks().0[i]);
-            sum.add(y, splat(*w));
-            sum.add(_mm512_srli_epi64::<WORD>(y), splat(*above));
+            let (w, above) = (splat(*w), splat(*above));
+            for (sum, y) in sums.iter_mut().zip(y.as_chunks::<PIECE>().0[i].as_chunks().0) {
+                let y = load(y);
+                sum.add(y, w);
+                sum.add(_mm512_srli_epi64::<WORD>(y), above);
+            }
         }
-        store(out, sum.reduce(powers, p));
+        for (out, sum) in out.as_chunks_mut().0.iter_mut().zip(sums) {
+            store(out, sum.reduce(powers, p));
+        }
     }
 }
 
