@@ -62,7 +62,7 @@ pub fn ckks_key() -> &'static ckks::SecretKey {
     static KEY: OnceLock<ckks::SecretKey> = OnceLock::new();
     KEY.get_or_init(|| {
         let file = parse(include_str!("../../vectors/ckks/decrypt.json"));
-        let bytes = unhex(file["tests"][0]["inputs"]["ckks_secret_key"].as_str().expect("hex"));
+        let bytes = bytes(&file["tests"][0]["inputs"]["ckks_secret_key"]);
         let params = ckks::Params::of_encoding(&bytes).expect("parameters");
         let context = Context::new(&params).expect("a context");
         ckks::SecretKey::from_bytes(&bytes, &context).expect("a vector is valid")
