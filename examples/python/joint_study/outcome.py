@@ -11,6 +11,7 @@ import clear
 import study
 
 if TYPE_CHECKING:
+    from columns import Linked
     from custody import Custody
     from tally import Tally
 
@@ -154,6 +155,7 @@ class Outcome:
     tried: dict
     tally: "Tally"
     key: "Custody"
+    linked: "Linked"
     plaintexts: dict[str, int]
     messages: list[dict]
     captured: int
@@ -165,7 +167,7 @@ class Outcome:
     def comparisons(self) -> list[checks.Comparison]:
         """Every figure of every run."""
         sums = [c for compared in self.compared.values() for c in compared.comparisons]
-        return [*sums, *self.tally.comparisons()]
+        return [*sums, *self.tally.comparisons(), *self.linked.comparisons()]
 
     def patients(self) -> list[tuple[str, str]]:
         """Table and number of every patient of every hospital."""

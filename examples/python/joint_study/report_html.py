@@ -9,6 +9,7 @@ import veilkit as vk
 
 from html_parts import esc
 from outcome import Outcome
+from report_columns import columns_section
 from report_sections import checks_section, cost_section, figures_section, leaving_section, relay_section, score_section
 from report_tally import key_section, tally_section
 
@@ -19,6 +20,7 @@ SECTIONS = {
     "score": "risk score",
     "tally": "diagnoses",
     "key": "the study's key",
+    "columns": "two columns",
     "relay": "the relay",
     "cost": "cost",
     "checks": "checks",
@@ -55,7 +57,7 @@ split by a fixed rule over three hospital processes that talk through one relay.
 def page(outcome: Outcome) -> str:
     """The whole page."""
     first = (figures_section, leaving_section, score_section, tally_section, key_section)
-    sections = (*first, relay_section, cost_section, checks_section)
+    sections = (*first, columns_section, relay_section, cost_section, checks_section)
     body = "".join(section(outcome) for section in sections)
     made = (
         f"veilkit {vk.__version__}, numpy {np.__version__}, Python {platform.python_version()}, {os.cpu_count()} cores"

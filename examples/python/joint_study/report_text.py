@@ -10,6 +10,7 @@ import checks
 import risk
 import study
 from outcome import Check, Compared, Outcome, Run, said
+from report_columns_text import columns_lines
 from report_tally_text import custody_lines, tally_lines
 from text_parts import HEAD, WIDTH, figure_line, paragraph
 
@@ -168,14 +169,17 @@ def text(outcome: Outcome, html: pathlib.Path) -> str:
         "6. The key of the archived study, in custody under a rule",
         *custody_lines(outcome.key),
         "",
-        "7. Seconds, bytes, memory (round by round: the largest of the hospitals)",
+        "7. Two columns of the same people at two hospitals, correlated without being seen",
+        *columns_lines(outcome.linked),
+        "",
+        "8. Seconds, bytes, memory (round by round: the largest of the hospitals)",
         *steps(first),
         f"    plan to result: {first.seconds:.2f} s, {kept.seconds:.2f} s when West leaves; starting three processes: "
         f"{first.set_up:.2f} s",
         *paragraph(f"peak memory: {memory}", 4),
         f"    whole demo: {outcome.seconds:.1f} s, {outcome.computing:.1f} s of processor time",
         "",
-        "8. Checks",
+        "9. Checks",
         *(line for check in outcome.conditions for line in check_lines(check)),
         "",
         f"The same as a page: {html.name}",

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import veilkit as vk
 
+import columns
 import custody
 import report_html
 import report_text
@@ -157,6 +158,7 @@ def demonstrate(folder: pathlib.Path, fault: str | None) -> Outcome:
         runs = study_runs(started, folder, port, fault)
         score = score_run(started, port, folder)
         counted = tally_runs(started, folder, port, hospitals, fault)
+        linked = columns.linked(started, folder / "columns")
         relay.finish()
         runs |= attacked_runs(started, folder)
         curious = Child("curious relay", "curious.py", folder / "relay")
@@ -189,12 +191,14 @@ def demonstrate(folder: pathlib.Path, fault: str | None) -> Outcome:
         tried=tried,
         tally=counted,
         key=custody.study_key(),
+        linked=linked,
         plaintexts=plaintexts_in(capture, plan, sums, risk.features(score.row)),
         messages=index["messages"],
         captured=len(capture),
         memory=memory(
             runs, counted, {"relay": index, "patient": score.patient, "doctor": score.doctor, "curious relay": tried}
-        ),
+        )
+        | linked.memory(),
     )
     outcome.seconds, outcome.computing = time.perf_counter() - begun, computing() - computed
     outcome.conditions = list(conditions(outcome))
@@ -262,6 +266,7 @@ def secrecy(outcome: Outcome) -> Iterator[Check]:
     yield Check("no plaintext in the captured bytes", found == 0, f"{searched:,} encodings searched, {found} found")
     yield from tally.conditions(outcome.tally)
     yield from custody.conditions(outcome.key)
+    yield from columns.conditions(outcome.linked)
 
 
 def main() -> int:
