@@ -113,7 +113,7 @@ fn ciphertexts(secret: &Value, public: &Value) -> Vec<File> {
         release.invalid(comment, "Input", inputs, kind);
     }
     let budget = unhex(released["ckks_release_budget"].as_str().expect("hex"));
-    vec![encrypt, decrypt, evaluate, release, bad_ciphertext(&b), bad_budget(budget)]
+    vec![encrypt, decrypt, evaluate, release, bad_ciphertext(&a, &b), bad_budget(budget)]
 }
 
 /// Doubles from their bytes.
@@ -183,9 +183,9 @@ fn context() -> (Value, Vec<u8>) {
     (json!({ "params": hex(&bytes) }), bytes)
 }
 
-fn bad_ciphertext(valid: &Value) -> File {
+fn bad_ciphertext(seeded: &Value, full: &Value) -> File {
     let (context, _) = context();
-    let valid = unhex(valid.as_str().expect("hex"));
+    let [valid, mut transparent] = [seeded, full].map(|hex| unhex(hex.as_str().expect("hex")));
     let mut bad = Bad::new("ckks/bad_ciphertext.json", "ckks_ciphertext", context, valid);
     let level = HEADER_LEN + FACTS + 16;
     let (scale, message, slots, length, rows) = (level + 2, level + 10, level + 18, level + 26, level + 34);
@@ -207,10 +207,12 @@ fn bad_ciphertext(valid: &Value) -> File {
         bad.edit("less noise than there can be", "Bounds", at, &value.to_le_bytes(), InvalidEncoding);
     }
     bad.edit("residues of ones", "Residue", rows, &[0xff; 4], InvalidEncoding);
-    let half = (bad.valid().len() - rows) / 2;
-    let end = bad.valid().len();
+    // Behind the residues there is the seed.
+    let end = bad.valid().len() - 32;
     bad.edit("the last residue all ones", "Residue", end - 4, &[0xff; 4], InvalidEncoding);
-    bad.edit("nothing is hidden", "Transparent", rows + half, &vec![0; half], InvalidEncoding);
+    let half = (transparent.len() - rows) / 2;
+    transparent[rows + half..].fill(0);
+    bad.case("nothing is hidden", "Transparent", transparent, InvalidEncoding);
     bad.edit("other parameters than the header's", "Params", HEADER_LEN + 1, &[19], InvalidEncoding);
     bad.finish()
 }
