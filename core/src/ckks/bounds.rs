@@ -143,12 +143,14 @@ impl Bounds {
         Self { message: value.abs() * ENLARGE, noise: Noise { slots: error, coefficients: error }.enlarged() }
     }
 
-    /// What public-key encryption adds to a plaintext: `u e + e_0 + e_1 s`, where `e` is the error of the key.
+    /// What public-key encryption adds to a plaintext: `u e + e_0 + e_1 s`, where `e` is the error of the key, divided by
+    /// `special` and rounded.
     #[must_use]
-    pub fn encrypted_to_public_key(&self, degree: usize) -> Self {
+    pub fn encrypted_to_public_key(&self, degree: usize, special: f64) -> Self {
         let (error, secret) = (Law::ERROR.polynomial(degree), Law::TERNARY.polynomial(degree));
         let (first, second) = (Law::TERNARY.times(degree, error), Law::ERROR.times(degree, secret));
-        self.with_noise(first.plus(second).plus(error))
+        let divided = first.plus(second).plus(error).times(1.0 / special);
+        self.with_noise(divided).with_noise(Noise::rounding(degree))
     }
 
     /// What encryption with the secret key adds to a plaintext: one error.

@@ -17,6 +17,8 @@ struct Parts {
     q: Basis,
     p: Basis,
     qp: Basis,
+    /// The inverse of the first special modulus, modulo each modulus.
+    special_inverses: Vec<u64>,
     /// `log2(q_0 ... q_l)` for each level l.
     log2_q: Vec<f64>,
     encoder: Encoder,
@@ -33,11 +35,24 @@ impl Context {
     pub fn new(params: &Params) -> Result<Self> {
         let q = Basis::new(params.degree(), params.moduli())?;
         let p = Basis::new(params.degree(), params.special_moduli())?;
+        let special = p.primes()[0].value();
+        let special_inverses = q.primes().iter().map(|prime| prime.modulus());
+        let special_inverses = special_inverses.map(|q| q.invert(q.reduce(special))).collect();
         let log2_q = (1..=q.len()).map(|rows| q.product_log2(rows)).collect();
         let recombinations = (0..q.len()).map(|_| OnceLock::new()).collect();
         let encoder = Encoder::new(params.degree())?;
         let (qp, params, scratch) = (q.join(q.len(), &p), params.clone(), ScratchPool::new());
-        Ok(Self(Arc::new(Parts { params, q, p, qp, log2_q, encoder, recombinations, scratch })))
+        Ok(Self(Arc::new(Parts {
+            params,
+            q,
+            p,
+            qp,
+            special_inverses,
+            log2_q,
+            encoder,
+            recombinations,
+            scratch,
+        })))
     }
 
     /// The parameters.
@@ -58,6 +73,11 @@ impl Context {
     /// All moduli, the special ones last.
     pub fn qp(&self) -> &Basis {
         &self.0.qp
+    }
+
+    /// The inverse of the first special modulus, modulo each modulus.
+    pub(in crate::ckks) fn special_inverses(&self) -> &[u64] {
+        &self.0.special_inverses
     }
 
     /// The embedding of slots.

@@ -66,19 +66,22 @@ impl Description {
             ciphertext_bytes: 2 * of_q,
             seeded_ciphertext_bytes: of_q + SEED_BYTES,
             result_bytes: 2 * poly_bytes(&params.moduli_bits()[..1]),
-            public_key_bytes: of_q + SEED_BYTES,
+            public_key_bytes: of_q + poly_bytes(&params.special_bits()[..1]) + SEED_BYTES,
             relinearization_key_bytes: switching_key_bytes,
             rotation_key_bytes: switching_key_bytes,
             log2_result: params.moduli_bits()[0] - params.scale_bits() - 1,
-            log2_fresh_error: fresh_deviation(degree).log2() - f64::from(params.scale_bits()),
+            log2_fresh_error: fresh_deviation(params).log2() - f64::from(params.scale_bits()),
         }
     }
 }
 
-/// The standard deviation in a slot of `u e + e0 + s e1`, where u and s are uniform ternary (CKKS17 §3.4).
-fn fresh_deviation(degree: usize) -> f64 {
-    let n = super::chain::float(degree as u64);
-    ERROR_DEVIATION * (n * (n * 4.0 / 3.0 + 1.0)).sqrt()
+/// The standard deviation in a slot of `(u e + e0 + s e1) / p_0 + r0 + s r1`, where u and s are uniform ternary (CKKS17
+/// §3.4), and r0 and r1 are what rounding leaves.
+fn fresh_deviation(params: &Params) -> f64 {
+    let n = super::chain::float(params.degree() as u64);
+    let errors = ERROR_DEVIATION / super::chain::float(params.special_moduli()[0]);
+    let (errors, rounding) = (errors.powi(2) * (n * 4.0 / 3.0 + 1.0), (n * 2.0 / 3.0 + 1.0) / 12.0);
+    (n * (errors + rounding)).sqrt()
 }
 
 impl fmt::Display for Description {
@@ -129,6 +132,7 @@ mod tests {
         assert_eq!(d.ciphertext_bytes, 2 * 8192 * 140 / 8);
         assert_eq!(d.seeded_ciphertext_bytes, 8192 * 140 / 8 + 32);
         assert_eq!(d.result_bytes, 2 * 8192 * 60 / 8);
+        assert_eq!(d.public_key_bytes, 8192 * 200 / 8 + 32);
         assert_eq!(d.rotation_key_bytes, 3 * (8192 * 200 / 8 + 32));
         assert_eq!((d.log2_result, d.max_log2_qp), (19, 202));
     }
@@ -146,11 +150,11 @@ mod tests {
         let expected = "\
 CKKS, degree 8192: 4096 complex or real slots, 2 multiplications in a row
 security              128 bits, quantum (2018 table): 200.0 of 202 bits
-precision             scale 2^40, results up to 2^19, fresh errors near 2^-25
+precision             scale 2^40, results up to 2^19, fresh errors near 2^-29
 ciphertext            287 kB
   by the secret key   143 kB
   at the last level   123 kB
-public key            143 kB
+public key            205 kB
 relinearization key   614 kB
 one rotation key      614 kB
 key switching         3 digits";

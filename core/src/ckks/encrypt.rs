@@ -1,20 +1,25 @@
 //! Encryption, with the public key (CKKS17 §3.4) and with the secret key.
 //!
+//! With the public key, an encryption of 0 modulo `Q p_0` is divided by the special modulus `p_0`: what is left of its noise
+//! is the rounding. Only the residues modulo `p_0` go back to coefficients, so this costs three transforms more than
+//! not to divide, whatever the level.
+//!
 //! All randomness of a ciphertext comes from one seed of 32 bytes, so many can be made at once from seeds drawn in order.
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
 
 use self::sealed::{Halves, Hidden, Hide};
 use super::bounds::Bounds;
+use super::chain;
 use super::ciphertext::{Ciphertext, check_fits};
 use super::context::Context;
 use super::encoder::Complex;
-use super::keys::{KeyId, PublicKey, SecretKey, drawn, sampled, split_seed};
+use super::keys::{KeyHalf, KeyId, PublicKey, SecretKey, drawn, split_seed};
 use super::operands::first_rows;
 use super::plaintext::{Encoded, Message, Plaintext, Slots};
 use crate::error::Result;
 use crate::ring::sample::{error, expand_uniform, ternary};
-use crate::ring::{Poly, Values};
+use crate::ring::{Coefficients, Poly, Values};
 
 /// Streams of what hides a message.
 const MASK_STREAM: u64 = 0;
@@ -164,19 +169,22 @@ mod sealed {
 }
 
 impl Hide for PublicKey {
-    /// `(b u + e_0 + m, a u + e_1)`.
+    /// `(b u + e_0, a u + e_1) / p_0`, rounded, and m.
     fn hide(&self, message: Hidden<'_>, seed: &[u8; 32]) -> Halves {
-        let (q, rows) = (self.context().q(), message.rows());
-        let mask = Zeroizing::new(sampled(q, rows, seed, MASK_STREAM, ternary));
-        let mut c0 = message.plus_error(self.context(), seed, FIRST_ERROR_STREAM);
-        q.mul_add(&mut c0, &first_rows(&self.b, rows), &mask);
-        let mut c1 = sampled(q, rows, seed, SECOND_ERROR_STREAM, error);
-        q.mul_add(&mut c1, &first_rows(&self.a, rows), &mask);
+        let (context, rows) = (self.context(), message.rows());
+        let mask = Mask::draw(context, rows, seed);
+        let first = mask.rest(context, &self.b, seed, FIRST_ERROR_STREAM);
+        let mut c0 = message.added_to(context, first);
+        mask.add_product(context, &mut c0, &self.b);
+        let second = mask.rest(context, &self.a, seed, SECOND_ERROR_STREAM);
+        let mut c1 = context.q().forward(second);
+        mask.add_product(context, &mut c1, &self.a);
         Halves { c0, c1, seed: None }
     }
 
     fn with_noise(&self, encoded: &Bounds) -> Bounds {
-        encoded.encrypted_to_public_key(self.context().params().degree())
+        let params = self.context().params();
+        encoded.encrypted_to_public_key(params.degree(), chain::float(params.special_moduli()[0]))
     }
 }
 
@@ -195,6 +203,46 @@ impl Hide for SecretKey {
     }
 }
 
+/// The ternary polynomial u that a public key is multiplied by.
+///
+/// For a half k of the key and an error e, let r be `k u + e` modulo `p_0`, centred. Then
+/// `(k u + e - r) / p_0 = k (u / p_0) + (e - r) / p_0`, where the divisions are by an inverse modulo each modulus.
+struct Mask {
+    /// `u / p_0`, modulo the moduli.
+    q: Zeroizing<Poly<Values>>,
+    /// u, modulo the special modulus.
+    p: Zeroizing<Poly<Values>>,
+}
+
+impl Mask {
+    fn draw(context: &Context, rows: usize, seed: &[u8; 32]) -> Self {
+        let (q, p) = (context.q(), context.p());
+        let mask = drawn(q.degree(), seed, MASK_STREAM, ternary);
+        let mut divided = q.from_small(rows, &mask);
+        q.scale(&mut divided, context.special_inverses());
+        Self { q: Zeroizing::new(q.forward(divided)), p: Zeroizing::new(p.forward(p.from_small(1, &mask))) }
+    }
+
+    /// `(e - r) / p_0`, with an error e from a stream.
+    fn rest(&self, context: &Context, half: &KeyHalf, seed: &[u8; 32], stream: u64) -> Poly<Coefficients> {
+        let (q, p) = (context.q(), context.p());
+        let error = drawn(q.degree(), seed, stream, error);
+        let mut product = Poly::unset(q.degree(), 1);
+        p.mul_to(&mut product, &half.p, &self.p);
+        let mut remainder = Zeroizing::new(p.inverse(product));
+        p.add(&mut remainder, &Zeroizing::new(p.from_small(1, &error)));
+        let mut rest = q.from_small(self.q.rows(), &error);
+        let special = p.primes()[0].modulus();
+        q.sub_lifted_and_scale(&mut rest, remainder.row(0), special, context.special_inverses());
+        rest
+    }
+
+    /// `sum + k (u / p_0)`.
+    fn add_product(&self, context: &Context, sum: &mut Poly<Values>, half: &KeyHalf) {
+        context.q().mul_add(sum, &first_rows(&half.q, self.q.rows()), &self.q);
+    }
+}
+
 impl Hidden<'_> {
     fn rows(&self) -> usize {
         match self {
@@ -205,8 +253,14 @@ impl Hidden<'_> {
 
     /// The message and an error, as values.
     fn plus_error(self, context: &Context, seed: &[u8; 32], stream: u64) -> Poly<Values> {
-        let (q, rows) = (context.q(), self.rows());
-        let mut sum = q.from_small(rows, &drawn(q.degree(), seed, stream, error));
+        let q = context.q();
+        let error = q.from_small(self.rows(), &drawn(q.degree(), seed, stream, error));
+        self.added_to(context, error)
+    }
+
+    /// The message and small noise, as values.
+    fn added_to(self, context: &Context, mut sum: Poly<Coefficients>) -> Poly<Values> {
+        let q = context.q();
         match self {
             Self::Coefficients(mut message) => {
                 q.add(&mut sum, &message);

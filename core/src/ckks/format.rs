@@ -16,7 +16,8 @@
 //! array            parameters | complex u8 | shape | log2 of each stride u8 | repeated u32 | ciphertexts
 //! release budget   parameters | key id 16 | statistical bits u8 | releases u32 | left u32
 //! ```
-//! Numbers in double precision are their 64 bits; only those that can occur are taken.
+//! The b of a public key is modulo all moduli but the special ones, and then modulo the first of these; those of evaluation
+//! keys are modulo all. Numbers in double precision are their 64 bits; only those that can occur are taken.
 mod array;
 mod ciphertext;
 mod evaluation_keys;

@@ -1,7 +1,8 @@
 //! The secret key, a uniform ternary polynomial, and the public key that belongs to it.
 //!
 //! A secret key is drawn from a seed of 32 bytes, and a public key `(b, a) = (-a s + e, a)` has a seed in place of its
-//! uniform half a (CKKS17 §3.4). Both travel with the seeds.
+//! uniform half a (CKKS17 §3.4). Both travel with the seeds. A public key is modulo `Q p_0`, where `p_0` is the first special
+//! modulus, by which encryption divides.
 use core::fmt;
 
 use rand_core::CryptoRng;
@@ -80,10 +81,11 @@ impl SecretKey {
     /// Constant in the key and the errors.
     pub fn public_key(&self, rng: &mut impl CryptoRng) -> PublicKey {
         let (seed, private) = two_seeds(rng);
-        let q = self.context.q();
-        let a = expand_uniform(&seed, FIRST_STREAM, q, q.len());
-        let mut b = sampled(q, q.len(), &private, FIRST_STREAM, error);
+        let (qp, rows) = (self.context.qp(), self.context.q().len() + 1);
+        let a = expand_uniform(&seed, FIRST_STREAM, qp, rows);
+        let mut b = sampled(qp, rows, &private, FIRST_STREAM, error);
         self.subtract_product(&mut b, &a);
+        let (b, a) = (KeyHalf::split(b), KeyHalf::split(a));
         PublicKey { context: self.context.clone(), id: self.id, seed, b, a }
     }
 
@@ -97,12 +99,12 @@ impl SecretKey {
         self.id
     }
 
-    /// `c - a s`, for polynomials modulo the first moduli.
+    /// `c - a s`, for polynomials modulo the first of all moduli.
     pub(in crate::ckks) fn subtract_product(&self, c: &mut Poly<Values>, a: &Poly<Values>) {
         // EXPOSE: arithmetic in constant time.
         let s = self.values.expose_secret();
         let mut product = Zeroizing::new(Poly::<Values>::unset(c.degree(), 1));
-        for (i, prime) in self.context.q().primes()[..c.rows()].iter().enumerate() {
+        for (i, prime) in self.context.qp().primes()[..c.rows()].iter().enumerate() {
             prime.mul_to(product.row_mut(0), a.row(i), s.row(i));
             prime.sub(c.row_mut(i), product.row(0));
         }
@@ -142,9 +144,28 @@ pub struct PublicKey {
     /// What a expands from.
     pub(in crate::ckks) seed: [u8; 32],
     /// `-a s + e`.
-    pub(in crate::ckks) b: Poly<Values>,
+    pub(in crate::ckks) b: KeyHalf,
     /// The uniform half.
-    pub(in crate::ckks) a: Poly<Values>,
+    pub(in crate::ckks) a: KeyHalf,
+}
+
+/// A half of a public key, modulo `Q p_0`.
+#[derive(Clone, PartialEq, Eq)]
+pub(in crate::ckks) struct KeyHalf {
+    /// Modulo the moduli.
+    pub(in crate::ckks) q: Poly<Values>,
+    /// Modulo the first special modulus.
+    pub(in crate::ckks) p: Poly<Values>,
+}
+
+impl KeyHalf {
+    /// Of one polynomial, whose last row is that of the special modulus.
+    pub(in crate::ckks) fn split(mut both: Poly<Values>) -> Self {
+        let last = both.rows() - 1;
+        let p = Poly::from_words(both.degree(), both.row(last).to_vec());
+        both.truncate(last);
+        Self { q: both, p }
+    }
 }
 
 impl PublicKey {

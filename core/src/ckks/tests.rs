@@ -10,6 +10,7 @@ use crate::error::ErrorKind;
 mod laws;
 mod misuse;
 mod programs;
+mod public_key;
 mod tightness;
 
 /// A context with its keys.

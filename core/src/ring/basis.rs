@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use zeroize::Zeroizing;
 
 use super::{
-    Prime,
+    Modulus, Prime,
     backend::loops,
     division::Division,
     modulus::low,
@@ -172,6 +172,19 @@ impl Basis {
     pub fn add_scaled<F: Form>(&self, acc: &mut Poly<F>, a: &Poly<F>, c: &[u64]) {
         alike(acc, a);
         self.each(acc, CHEAP_WORDS, |prime, i, row| prime.add_scaled(row, a.row(i), c[i]));
+    }
+
+    /// `a = (a - b) c`, where b has coefficients modulo another prime, taken as numbers in `[-from/2, from/2)`, and constant i
+    /// is a residue modulo prime i: the end of a division by that prime, where constants are its inverses.
+    ///
+    /// # Panics
+    /// When there are fewer constants than rows, or b has not as many words as the degree says.
+    pub fn sub_lifted_and_scale(&self, a: &mut Poly<Coefficients>, b: &[u64], from: &Modulus, c: &[u64]) {
+        self.each(a, CHEAP_WORDS, |prime, i, row| {
+            let mut lifted = Zeroizing::new(Poly::<Coefficients>::unset(self.degree(), 1));
+            prime.lift(lifted.row_mut(0), b, from);
+            prime.sub_and_scale(row, lifted.row(0), c[i]);
+        });
     }
 
     /// The polynomial with these coefficients, each smaller than every prime in absolute value: sampled secrets and errors.

@@ -213,7 +213,7 @@ fn run(params: &Params, seed: u64, steps: usize) {
     for (what, least, most, length) in &bench.seen {
         // Never too small. Chains of products lose some bits each; what is fresh is known more exactly.
         assert!(*least > 0.0 && *most < 32.0 && *length < 28.0, "{what}: {least} {most} {length}");
-        let fresh = [("fresh, public key", 6.0), ("fresh, secret key", 3.5)];
+        let fresh = [("fresh, public key", 9.5), ("fresh, secret key", 3.5)];
         assert!(fresh.iter().all(|(name, limit)| name != what || most < limit), "{what}: {most}");
     }
     assert!(bench.seen.len() >= 18, "{:?}", bench.seen);

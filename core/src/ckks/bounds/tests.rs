@@ -153,7 +153,13 @@ fn encryption() {
     let (s, key) = (ternary(rng), error(rng));
     for _ in 0..10 {
         let noise = sum(&sum(&product(&ternary(rng), &key), &product(&s, &error(rng))), &error(rng));
-        assert_within(&noise, plain.encrypted_to_public_key(DEGREE).noise(), 100.0);
+        let half = |a: Vec<f64>| a.iter().map(|a| a / 2.0).collect::<Vec<_>>();
+        let rounding = sum(&half(uniform(rng)), &product(&half(uniform(rng)), &s));
+        for special in [1.0, 1e3, 1e6] {
+            let divided: Vec<f64> = noise.iter().map(|e| e / special).collect();
+            let bound = plain.encrypted_to_public_key(DEGREE, special).noise();
+            assert_within(&sum(&divided, &rounding), bound, 400.0);
+        }
         assert_within(&error(rng), plain.encrypted_with_secret_key(DEGREE).noise(), 6.0);
     }
 }

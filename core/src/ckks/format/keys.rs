@@ -2,7 +2,7 @@
 use super::packing::{poly_len, read_poly, write_poly};
 use super::{KEY_ID_LEN, SEED_LEN, UNIFORM_STREAM, facts_len, invalid, params, read_facts, read_key_id};
 use crate::ckks::context::Context;
-use crate::ckks::keys::{PublicKey, SecretKey};
+use crate::ckks::keys::{KeyHalf, PublicKey, SecretKey};
 use crate::ckks::release::{ReleaseBudget, ReleasePolicy};
 use crate::codec::{Decode, Encode, Kind, Reader, Writer};
 use crate::error::Result;
@@ -43,14 +43,15 @@ impl Encode for PublicKey {
     }
 
     fn body_len(&self) -> usize {
-        let q = self.context().q();
-        facts_len(self.context()) + KEY_ID_LEN + SEED_LEN + poly_len(q, q.len())
+        let qp = self.context().qp();
+        facts_len(self.context()) + KEY_ID_LEN + SEED_LEN + poly_len(qp, self.context().q().len() + 1)
     }
 
     fn write_body(&self, out: &mut Writer) {
         params::write(self.context().params(), out);
         out.bytes(self.id().as_bytes()).bytes(&self.seed);
-        write_poly(self.context().q(), &self.b, out);
+        write_poly(self.context().q(), &self.b.q, out);
+        write_poly(self.context().p(), &self.b.p, out);
     }
 }
 
@@ -58,8 +59,9 @@ impl Decode<&Context> for PublicKey {
     fn read_body(body: &mut Reader<'_>, params_id: u32, context: &Context) -> Result<Self> {
         read_facts(body, params_id, context)?;
         let (id, seed) = (read_key_id(body)?, body.array::<SEED_LEN>("public key: seed")?);
-        let b = read_poly(context.q(), context.q().len(), body, "public key: a residue")?;
-        let a = expand_uniform(&seed, UNIFORM_STREAM, context.q(), b.rows());
+        let (qp, rows) = (context.qp(), context.q().len() + 1);
+        let b = KeyHalf::split(read_poly(qp, rows, body, "public key: a residue")?);
+        let a = KeyHalf::split(expand_uniform(&seed, UNIFORM_STREAM, qp, rows));
         Ok(Self { context: context.clone(), id, seed, b, a })
     }
 }

@@ -66,8 +66,8 @@ fn everything_there_and_back() {
     let Set { context, key, public, rng } = &mut set();
     let facts = HEADER_LEN + 9;
     assert_eq!(same(key, context), facts + 32);
-    let (row_0, row_1) = (4096 / 8 * 31, 4096 / 8 * 24);
-    assert_eq!(same(public, context), facts + 16 + 32 + row_0 + row_1);
+    let (row_0, row_1, special) = (4096 / 8 * 31, 4096 / 8 * 24, 4096 / 8 * 33);
+    assert_eq!(same(public, context), facts + 16 + 32 + row_0 + row_1 + special);
     let numbers = facts + 16 + 2 + 32;
     let seeded = key.encrypt_values(&[1.0, -2.0], 2.0, rng).unwrap();
     assert_eq!(same(&seeded, context), numbers + row_0 + row_1 + 32);

@@ -18,13 +18,13 @@ fn looseness_is_what_is_stated() {
     let scale = keys.context.scale_at(2);
     let public = |seed| keys.public.encrypt_complex_at(&x, 2, scale, 1.0, &mut rng(seed)).unwrap();
     let secret = |seed| keys.secret.encrypt_complex_at(&x, 2, scale, 1.0, &mut rng(seed)).unwrap();
-    between(log2_share(8, |seed| check(keys, &public(seed), &x)), -5.5..-3.5, "public key");
+    between(log2_share(8, |seed| check(keys, &public(seed), &x)), -8.5..-6.5, "public key");
     between(log2_share(8, |seed| check(keys, &secret(seed), &x)), -3.5..-1.5, "secret key");
     let sum = |seed| check(keys, &public(seed).add(&public(seed + 100)).unwrap(), &zip(&x, &x, plus));
-    between(log2_share(8, sum), -6.0..-4.0, "sum of two");
+    between(log2_share(8, sum), -8.5..-6.5, "sum of two");
     let product =
         |seed| check_product(keys, &public(seed).mul(&public(seed + 100)).unwrap(), &zip(&x, &x, times));
-    between(log2_share(8, product), -7.0..-5.0, "product");
+    between(log2_share(8, product), -9.5..-7.5, "product");
     let rescaled = |seed| {
         let one = Plaintext::encode(&keys.context, &[1.0; 4096], 2, scale, 1.0).unwrap();
         check(keys, &secret(seed).mul_plain(&one).unwrap().rescale().unwrap(), &x)
