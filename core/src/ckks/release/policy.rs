@@ -78,6 +78,7 @@ impl ReleasePolicy {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Flood {
     step: f64,
+    per_step: f64,
     law: Gaussian,
     error_bound: f64,
 }
@@ -101,8 +102,8 @@ impl Flood {
         // P(|x| > c sigma) <= 2 exp(-c^2 / 2) for each value: a sum of independent sub-Gaussian samples is one.
         let bits = TAIL_BITS + 1 + (slots * parts).next_power_of_two().ilog2();
         let tail = (2.0 * f64::from(bits) * core::f64::consts::LN_2).sqrt();
-        let error_bound = error + step * (1.0 + tail * law.sigma()) * (1.0 + 1e-9);
-        Self { step, law, error_bound }
+        let error_bound = error + step * (0.5 + tail * law.sigma()) * (1.0 + 1e-9);
+        Self { step, per_step: 1.0 / step, law, error_bound }
     }
 
     pub(super) fn error_bound(&self) -> f64 {
@@ -112,11 +113,9 @@ impl Flood {
     /// The value on the grid, with noise.
     ///
     /// # Timing
-    /// That of a floating-point division; from there on the same for all values.
+    /// The same for all values: products, sums and bits of floating-point numbers.
     pub(super) fn apply(&self, value: f64, rng: &mut impl CryptoRng) -> f64 {
-        // Bounds include the error of floating-point numbers, so this is below 2^55.
-        #[expect(clippy::cast_possible_truncation, reason = "towards zero")]
-        let point = (value / self.step) as i64;
+        let point = nearest(value * self.per_step);
         // What follows is public: no secret decides the time of a conversion.
         #[expect(clippy::cast_precision_loss, reason = "public, and far finer than the noise")]
         let flooded = point.wrapping_add(self.law.sample(rng)) as f64;
@@ -124,10 +123,26 @@ impl Flood {
     }
 }
 
+/// The nearest integer of a number below `2^55`: bounds include the error of floating-point numbers, so the grid is no finer.
+/// Neither conversions nor roundings of the language are used, since they may branch.
+fn nearest(x: f64) -> i64 {
+    const HIGH: f64 = (1_u64 << 26) as f64;
+    let high = nearest_small(x * (1.0 / HIGH));
+    #[expect(clippy::cast_precision_loss, reason = "below 2^29")]
+    let low = nearest_small(x - high as f64 * HIGH);
+    (high << 26).wrapping_add(low)
+}
+
+/// The nearest integer of a number below `2^51`: in the sum with `1.5 2^52` the last bit stands for 1.
+fn nearest_small(x: f64) -> i64 {
+    const MIDDLE: f64 = (3_u64 << 51) as f64;
+    (x + MIDDLE).to_bits().wrapping_sub(MIDDLE.to_bits()).cast_signed()
+}
+
 #[cfg(test)]
 mod tests {
     use rand_chacha::ChaCha20Rng;
-    use rand_core::SeedableRng;
+    use rand_core::{Rng, SeedableRng};
 
     use super::*;
     use crate::ckks::bounds::Noise;
@@ -174,6 +189,18 @@ mod tests {
         assert!((error(30, 4, 1) / error(30, 1, 1) - 2.0).abs() < 0.01);
         // The tail of four values together is a little longer.
         assert!((error(30, 1, 4) / error(30, 1, 1) - 2.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn nearest_integers() {
+        for x in [0.0, 0.4, 0.6, -0.4, -0.6, 1e6 + 0.25, -33_554_432.0, 1e15 + 0.5, -1.7e16, 3.6e16] {
+            assert!((nearest(x) as f64 - x).abs() <= 0.5 && nearest(-x) == -nearest(x), "{x}");
+        }
+        let rng = &mut ChaCha20Rng::seed_from_u64(4);
+        for _ in 0..10_000 {
+            let x = (rng.next_u64().cast_signed() >> 9) as f64 / 3.0;
+            assert!(nearest(x) as f64 == x.round_ties_even(), "{x}");
+        }
     }
 
     /// Where double precision is the limit, points of the grid still fit in a word.
