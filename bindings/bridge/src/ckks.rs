@@ -114,13 +114,9 @@ pub fn generate(
 /// Reads an object with its own parameters.
 ///
 /// # Errors
-/// `InvalidEncoding`, `UnsupportedVersion`, `TrailingBytes`.
+/// `InvalidEncoding`, `UnsupportedVersion`, `TrailingBytes`; `ParamsMismatch` for a header of other parameters.
 pub fn read<T: for<'a> Decode<&'a Context>>(bytes: &[u8]) -> Result<T> {
-    const HEADER: Error = Error::new(ErrorKind::InvalidEncoding, "params: not those of the header");
-    // There are no other parameters here that these could differ from.
-    let params = Params::of_encoding(bytes)
-        .map_err(|error| if error.kind() == ErrorKind::ParamsMismatch { HEADER } else { error })?;
-    T::from_bytes(bytes, &context(&params)?)
+    T::from_bytes(bytes, &context(&Params::of_encoding(bytes)?)?)
 }
 
 /// Real numbers, within a public bound or with that of the largest.

@@ -174,7 +174,7 @@ fn arrays(secret: &Value) -> [File; 2] {
     bad.edit("repeated along an axis", "Layout", repeated, &[0xf9], InvalidEncoding);
     bad.edit("repeated beyond the slots", "Layout", repeated + 1, &[0x07], InvalidEncoding);
     bad.edit("a level above the top", "Level", level, &[1], InvalidEncoding);
-    bad.edit("other parameters than the header's", "Params", HEADER_LEN + 1, &[19], InvalidEncoding);
+    bad.edit("other parameters than the header's", "Params", HEADER_LEN + 1, &[19], ParamsMismatch);
     [file, bad.finish()]
 }
 
@@ -213,7 +213,7 @@ fn bad_ciphertext(seeded: &Value, full: &Value) -> File {
     let half = (transparent.len() - rows) / 2;
     transparent[rows + half..].fill(0);
     bad.case("nothing is hidden", "Transparent", transparent, InvalidEncoding);
-    bad.edit("other parameters than the header's", "Params", HEADER_LEN + 1, &[19], InvalidEncoding);
+    bad.edit("other parameters than the header's", "Params", HEADER_LEN + 1, &[19], ParamsMismatch);
     bad.finish()
 }
 
@@ -254,7 +254,7 @@ fn bad_keys(secret: &Value, public: &Value) -> Vec<File> {
 
     let path = "ckks/bad_secret_key.json";
     let mut of_secret = Bad::new(path, "ckks_secret_key", context_json.clone(), bytes(secret));
-    of_secret.edit("other parameters than the header's", "Params", HEADER_LEN + 1, &[19], InvalidEncoding);
+    of_secret.edit("other parameters than the header's", "Params", HEADER_LEN + 1, &[19], ParamsMismatch);
 
     let path = "ckks/bad_public_key.json";
     let mut of_public = Bad::new(path, "ckks_public_key", context_json.clone(), bytes(public));

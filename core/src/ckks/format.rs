@@ -57,7 +57,7 @@ fn read_facts(body: &mut Reader<'_>, params_id: u32, context: &Context) -> Resul
     let mut expected = Writer::with_capacity(facts_len(context));
     params::write(context.params(), &mut expected);
     if body.bytes(facts_len(context), "params")? != &expected.into_bytes()[..] {
-        return Err(invalid("params: not those of the header"));
+        return Err(Error::new(ErrorKind::ParamsMismatch, "params: not those of the header"));
     }
     Ok(())
 }

@@ -104,7 +104,7 @@ fn other_parameters_and_keys_are_told_apart() {
     assert_eq!(refused::<Ciphertext>(&ciphertext, &other), ErrorKind::ParamsMismatch);
     // The header of one, the parameters of another.
     let mixed = with(&ciphertext, HEADER_LEN + 6, &[32]);
-    assert_eq!(refused::<Ciphertext>(&mixed, context), ErrorKind::InvalidEncoding);
+    assert_eq!(refused::<Ciphertext>(&mixed, context), ErrorKind::ParamsMismatch);
     assert_eq!(Params::of_encoding(&mixed).unwrap_err().kind(), ErrorKind::ParamsMismatch);
     let foreign = crate::codec::Kind::PaillierPublicKey as u16;
     let foreign = with(&ciphertext, 3, &foreign.to_le_bytes());
