@@ -72,7 +72,7 @@ mod operands;
 mod params;
 mod plaintext;
 mod polynomial;
-mod release;
+pub mod release;
 mod relinearize;
 mod rotate;
 mod security;
