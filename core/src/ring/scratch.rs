@@ -67,12 +67,6 @@ impl ScratchPool {
         result
     }
 
-    /// Lends new scratch space to work on secrets, and wipes it.
-    pub fn lend_secret<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
-        let mut scratch = zeroize::Zeroizing::new(Scratch::new());
-        work(&mut scratch)
-    }
-
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
         // A panic elsewhere leaves buffers behind that are as good as before.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

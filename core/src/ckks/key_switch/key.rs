@@ -74,7 +74,6 @@ impl KeySwitchKey {
     ///
     /// # Panics
     /// When a half has another shape, or there are not as many as digits.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for decoders"))]
     pub(in crate::ckks) fn from_halves(context: &Context, seed: [u8; 32], halves: Vec<Poly<Values>>) -> Self {
         let basis = context.qp();
         assert_eq!(halves.len(), context.params().digits(), "a half for each digit");
@@ -86,7 +85,6 @@ impl KeySwitchKey {
     }
 
     /// The seed of the halves that are not [`KeySwitchKey::halves`].
-    #[cfg_attr(not(test), allow(dead_code, reason = "for encoders"))]
     pub(in crate::ckks) fn seed(&self) -> &[u8; 32] {
         &self.seed
     }
