@@ -1,7 +1,7 @@
 """Vectors below CKKS arrays, by a second implementation: from the definitions, in Python, slowly.
 
-The package does not offer these operations by themselves. Integers are exact; embeddings are compared as floats, by the sum that
-defines them.
+The package does not offer these operations by themselves. Integers are exact; embeddings are compared as floats, by the
+sum that defines them.
 """
 
 import functools
@@ -93,25 +93,27 @@ def value(coefficients: list[int], point: int, q: int) -> int:
     )
 
 
+def at_powers(part: list[int], omega: int, q: int) -> list[int]:
+    """Values of a polynomial at the powers of omega, a root of unity, by splitting into even and odd powers."""
+    if len(part) == 1:
+        return part
+    even, odd = (
+        at_powers(part[::2], omega * omega % q, q),
+        at_powers(part[1::2], omega * omega % q, q),
+    )
+    powers = [pow(omega, k, q) for k in range(len(even))]
+    low = [(a + w * b) % q for a, b, w in zip(even, odd, powers, strict=True)]
+    high = [(a - w * b) % q for a, b, w in zip(even, odd, powers, strict=True)]
+    return low + high
+
+
 def values(coefficients: list[int], q: int) -> list[int]:
-    """All values, by splitting into even and odd powers."""
+    """All values."""
     degree = len(coefficients)
     psi = root(q, degree)
 
-    def at_roots(part: list[int], omega: int) -> list[int]:
-        if len(part) == 1:
-            return part
-        even, odd = (
-            at_roots(part[::2], omega * omega % q),
-            at_roots(part[1::2], omega * omega % q),
-        )
-        powers = [pow(omega, k, q) for k in range(len(even))]
-        low = [(a + w * b) % q for a, b, w in zip(even, odd, powers, strict=True)]
-        high = [(a - w * b) % q for a, b, w in zip(even, odd, powers, strict=True)]
-        return low + high
-
     twisted = [c * pow(psi, k, q) % q for k, c in enumerate(coefficients)]
-    ordered = at_roots(twisted, psi * psi % q)  # the value at psi^(2 k + 1) is number k
+    ordered = at_powers(twisted, psi * psi % q, q)  # the value at psi^(2 k + 1) is number k
     return [ordered[place(i, degree) // 2] for i in range(degree)]
 
 
@@ -124,19 +126,7 @@ def coefficients_of(found: list[int], q: int) -> list[int]:
         ordered[place(i, degree) // 2] = v
     psi, inverse = root(q, degree), pow(degree, -1, q)
 
-    def sums(part: list[int], omega: int) -> list[int]:
-        if len(part) == 1:
-            return part
-        even, odd = (
-            sums(part[::2], omega * omega % q),
-            sums(part[1::2], omega * omega % q),
-        )
-        powers = [pow(omega, k, q) for k in range(len(even))]
-        low = [(a + w * b) % q for a, b, w in zip(even, odd, powers, strict=True)]
-        high = [(a - w * b) % q for a, b, w in zip(even, odd, powers, strict=True)]
-        return low + high
-
-    back = sums(ordered, pow(psi, -2, q))
+    back = at_powers(ordered, pow(psi, -2, q), q)
     plain = [c * inverse * pow(psi, -k, q) % q for k, c in enumerate(back)]
     return [c - q if c > q // 2 else c for c in plain]
 

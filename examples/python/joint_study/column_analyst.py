@@ -10,7 +10,8 @@ import pathlib
 import veilkit as vk
 
 import columns
-from process import clocks, facts, peak_memory, report
+from curious import attempt
+from process import clocks, peak_memory, report
 
 
 def main() -> None:
@@ -32,17 +33,12 @@ def main() -> None:
         written += len(data)
 
     own = vk.ckks.generate_keys(columns.params(), rotations=[], relinearization=False)
-    try:
-        own.secret_key.decrypt(x)
-        refusal = None
-    except vk.VeilkitError as error:
-        refusal = facts(error)
+    tried = attempt("open an encrypted column with a key of its own", lambda: own.secret_key.decrypt(x))
     report(
         "computed",
         seconds=seconds,
         bytes=written,
-        bounds=[encrypted.error_bound for encrypted in sums],
-        refusal=refusal,
+        refusal=tried["refusal"],
         peak_memory=peak_memory(),
     )
 

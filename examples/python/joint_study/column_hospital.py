@@ -14,7 +14,7 @@ import numpy as np
 import veilkit as vk
 
 import columns
-from process import clocks, peak_memory, report
+from process import clocks, report
 
 
 def main() -> None:
@@ -37,7 +37,6 @@ def main() -> None:
         "encrypted",
         seconds=clocks()[0] - began,
         bytes=len(encrypted),
-        peak_memory=peak_memory(),
     )
 
 

@@ -13,7 +13,8 @@ import pathlib
 import veilkit as vk
 
 import columns
-from process import clocks, facts, peak_memory, read_report, report
+from curious import attempt
+from process import clocks, peak_memory, read_report, report
 
 
 def main() -> None:
@@ -34,7 +35,6 @@ def main() -> None:
         "keys",
         seconds=clocks()[0] - began,
         bytes=len(public) + len(evaluation),
-        rotations=len(keys.evaluation_keys.rotations),
     )
 
     read_report()
@@ -47,17 +47,15 @@ def main() -> None:
         (options.folder / "budget").write_bytes(budget.to_bytes())
         sums.append(float(released.values))
         errors.append(released.error_bound)
-    try:
-        keys.secret_key.release(encrypted, budget, at_most_error=columns.MOST_ERROR)
-        refusal = None
-    except vk.VeilkitError as error:
-        refusal = facts(error)
+    tried = attempt(
+        "release a sixth sum", lambda: keys.secret_key.release(encrypted, budget, at_most_error=columns.MOST_ERROR)
+    )
     report(
         "released",
         sums=sums,
         errors=errors,
         left=budget.left,
-        refusal=refusal,
+        refusal=tried["refusal"],
         seconds=clocks()[0] - began,
         peak_memory=peak_memory(),
     )

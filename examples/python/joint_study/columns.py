@@ -112,10 +112,10 @@ def compare(joint: Figures, clear: Figures, errors: list[float], count: int) -> 
     """
     found, relative = [], []
     means = [(mean - column.centre) / column.half_width for mean, column in zip(clear.means, COLUMNS)]
+    spreads = [(d / c.half_width) ** 2 * (count - 1) for d, c in zip(clear.deviations, COLUMNS)]
     for i, column in enumerate(COLUMNS):
         first, square = errors[i], errors[2 + i]
-        spread = (clear.deviations[i] / column.half_width) ** 2 * (count - 1)
-        relative.append((square + 2 * abs(means[i]) * first) / spread)
+        relative.append((square + 2 * abs(means[i]) * first) / spreads[i])
         found += [
             checks.Comparison(
                 column.name,
@@ -134,7 +134,6 @@ def compare(joint: Figures, clear: Figures, errors: list[float], count: int) -> 
                 clear.deviations[i] * relative[i],
             ),
         ]
-    spreads = [(d / c.half_width) ** 2 * (count - 1) for d, c in zip(clear.deviations, COLUMNS)]
     product = errors[4] + abs(means[0]) * errors[1] + abs(means[1]) * errors[0]
     bound = product / np.sqrt(spreads[0] * spreads[1]) + abs(clear.correlation) * sum(relative) / 2
     found.append(
