@@ -18,6 +18,7 @@
 //!   proves that they cheated. Damage that the transport could have done names nobody.
 //! - `MissingMessage`, `DuplicateParty` and `UnknownParty` name the party number concerned. The cause may be the
 //!   transport, so this proves nothing.
+pub mod arithmetic;
 pub mod dkg;
 pub mod identity;
 pub mod inbox;

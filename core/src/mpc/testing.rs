@@ -2,6 +2,11 @@
 //!
 //! Every message is encoded by its sender and decoded by its receiver, as over a real transport. A hook sees each
 //! round's deliveries before they arrive and may drop, double, swap, alter or invent some.
+use core::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
 use rand_core::CryptoRng;
 
 use super::{
@@ -15,11 +20,25 @@ use crate::{
     party::PartyId,
 };
 
+mod clear;
 mod holders;
 mod network;
 
+pub use clear::Clear;
 pub use holders::{generate_key, repair, reshare};
 pub use network::{Machine, Network, Side};
+
+/// The output of a future that never has to wait, such as a function over [`Clear`].
+///
+/// # Panics
+/// If it waits.
+pub fn now<T>(future: impl Future<Output = T>) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(future).poll(&mut context) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("it waits for a message"),
+    }
+}
 
 /// One message on its way to one receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
