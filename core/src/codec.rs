@@ -129,6 +129,8 @@ pub enum Kind {
     DecryptionShare = 0x0313,
     /// [`mpc`](crate::mpc): a party's long-term identity key.
     MpcIdentityKey = SECRET | 0x0301,
+    /// [`mpc::session`](crate::mpc::session): a message as a transport carries it.
+    MpcFrame = 0x0322,
 }
 
 impl Kind {

@@ -73,5 +73,7 @@ mod unmask;
 pub use input::Input;
 pub use messages::{Message, Round};
 pub use output::SumOutput;
-pub use plan::{MAX_LENGTH, MAX_PARTIES, MAX_PURPOSE_LEN, Plan, PlanSpec, SessionId};
+pub use plan::{MAX_LENGTH, MAX_PARTIES, MAX_PURPOSE_LEN, Plan, PlanSpec};
 pub use session::{Session, Step};
+
+pub use super::session_id::SessionId;

@@ -23,6 +23,7 @@ use crate::{
 mod clear;
 mod holders;
 mod network;
+pub mod parties;
 
 pub use clear::Clear;
 pub use holders::{generate_key, repair, reshare};

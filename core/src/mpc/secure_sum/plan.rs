@@ -2,13 +2,14 @@
 use core::fmt::Write as _;
 use std::sync::Arc;
 
-use rand_core::CryptoRng;
-
 use super::fixed_point::{self, MAX_FRACTION_BITS};
 use crate::{
     codec::{Decode, Encode, Kind, Reader, Writer},
     error::{Error, ErrorKind, Result},
-    mpc::identity::{IDENTITY_LEN, Identity},
+    mpc::{
+        identity::{IDENTITY_LEN, Identity},
+        session_id::SessionId,
+    },
     party::PartyId,
     transcript::{Digest, Transcript},
 };
@@ -19,19 +20,6 @@ pub const MAX_PARTIES: usize = 255;
 pub const MAX_LENGTH: usize = 1 << 20;
 /// The most bytes of the purpose.
 pub const MAX_PURPOSE_LEN: usize = 1024;
-
-/// The number of one run of a protocol. Nobody may use one twice, so it is drawn at random.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SessionId(pub [u8; 32]);
-
-impl SessionId {
-    /// Draws a number that nobody drew before.
-    pub fn random(rng: &mut impl CryptoRng) -> Self {
-        let mut id = [0; 32];
-        rng.fill_bytes(&mut id);
-        Self(id)
-    }
-}
 
 /// What a [`Plan`] is made from; not checked yet.
 #[derive(Clone, Debug)]
