@@ -127,6 +127,8 @@ pub enum Kind {
     DkgKeyShare = SECRET | 0x0312,
     /// [`mpc::threshold_decrypt`](crate::mpc::threshold_decrypt): a party's share of a decryption.
     DecryptionShare = 0x0313,
+    /// [`mpc::study`](crate::mpc::study): a plan.
+    MpcPlan = 0x0321,
     /// [`mpc`](crate::mpc): a party's long-term identity key.
     MpcIdentityKey = SECRET | 0x0301,
     /// [`mpc::session`](crate::mpc::session): a message as a transport carries it.

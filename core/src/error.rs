@@ -88,8 +88,8 @@ impl ErrorKind {
     }
 }
 
-/// An error: its kind, a fixed text naming the argument or the check, and the parties to blame or the rotation that has no
-/// key.
+/// An error: its kind, a fixed text naming the argument or the check, and the parties to blame, the rotation that has no
+/// key, or the column of a table.
 ///
 /// The text never contains a value, so nothing secret and nothing of the caller's data can leave by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +98,7 @@ pub struct Error {
     what: &'static str,
     culprits: Culprits,
     step: Option<i64>,
+    column: Option<usize>,
 }
 
 /// The result of every fallible call.
@@ -106,7 +107,7 @@ pub type Result<T> = core::result::Result<T, Error>;
 impl Error {
     /// An error that blames nobody.
     pub const fn new(kind: ErrorKind, what: &'static str) -> Self {
-        Self { kind, what, culprits: Culprits::none(), step: None }
+        Self { kind, what, culprits: Culprits::none(), step: None, column: None }
     }
 
     /// The same error, blaming these parties.
@@ -120,6 +121,13 @@ impl Error {
     #[must_use]
     pub const fn at_step(mut self, step: i64) -> Self {
         self.step = Some(step);
+        self
+    }
+
+    /// The same error, naming a column of a table by its position.
+    #[must_use]
+    pub const fn at_column(mut self, column: usize) -> Self {
+        self.column = Some(column);
         self
     }
 
@@ -142,6 +150,11 @@ impl Error {
     pub fn step(&self) -> Option<i64> {
         self.step
     }
+
+    /// The position of the column of a table, from 0; `None` when the error is not about one.
+    pub fn column(&self) -> Option<usize> {
+        self.column
+    }
 }
 
 impl fmt::Display for Error {
@@ -154,6 +167,9 @@ impl fmt::Display for Error {
         }
         if let Some(step) = self.step {
             write!(f, "; step {step}")?;
+        }
+        if let Some(column) = self.column {
+            write!(f, "; column {column}")?;
         }
         Ok(())
     }
@@ -180,6 +196,14 @@ mod tests {
         let error = Error::new(ErrorKind::VerificationFailed, "share digest")
             .blame([party(4), party(2)].into_iter().collect::<Culprits>());
         assert_eq!(error.to_string(), "VerificationFailed (31): share digest; party 2, 4");
+    }
+
+    #[test]
+    fn display_names_the_column() {
+        let error = Error::new(ErrorKind::OutOfRange, "table");
+        assert_eq!((error.column(), error.to_string()), (None, "OutOfRange (12): table".into()));
+        let error = error.at_column(2);
+        assert_eq!((error.column(), error.to_string()), (Some(2), "OutOfRange (12): table; column 2".into()));
     }
 
     #[test]

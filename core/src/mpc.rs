@@ -31,6 +31,7 @@ pub mod session;
 mod session_id;
 pub mod share_message;
 pub mod statistics;
+pub mod study;
 pub mod testing;
 pub mod threshold_decrypt;
 

@@ -1,0 +1,30 @@
+//! Joint statistics of several parties' tables: each row stays with its party, and only what the signed plan says is revealed.
+//!
+//! A [`Plan`] fixes who takes part, the protocol, the [`Column`]s with their types and plausible ranges, the [`Function`]s and the
+//! output [`Policy`]. Every party puts sums and counts of its own rows into the arithmetic box of the plan's [`Protocol`]; there
+//! they are checked against the ranges and joined, and the figures are computed from them on shares.
+//!
+//! # Security
+//! What a party learns is said by [`Plan::explain`] before it takes part. Values outside of a column's range are refused when
+//! the [`Table`] is made; a party with altered software whose sums no rows within the ranges can have ends the run, and is named.
+//! Nobody can tell whether values within the range are true.
+mod column;
+mod encoding;
+mod function;
+mod plan;
+mod policy;
+mod report;
+mod run;
+mod session;
+mod statistics;
+mod table;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use column::{Column, ColumnKind, MAX_LEVELS, MAX_NAME_LEN, MAX_STEPS};
+pub use function::{Function, MAX_BINS, MAX_FUNCTION_COLUMNS, MAX_ITERATIONS, MAX_PROBABILITIES, MAX_TOP};
+pub use plan::{MAX_COLUMNS, MAX_FUNCTIONS, MAX_PURPOSE_LEN, MAX_ROWS, Plan, PlanSpec, Protocol};
+pub use policy::Policy;
+pub use report::{Figure, Outcome, Report, Value};
+pub use session::run;
+pub use table::Table;
