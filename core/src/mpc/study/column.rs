@@ -171,7 +171,8 @@ impl Column {
             return Ok((0, 0));
         }
         let (low, high) = self.range();
-        let whole = matches!(self.kind, ColumnKind::Numeric { .. } | ColumnKind::Time { .. }) || value.fract() == 0.0;
+        let whole =
+            matches!(self.kind, ColumnKind::Numeric { .. } | ColumnKind::Time { .. }) || value.fract() == 0.0;
         if !(low..=high).contains(&value) || !whole {
             return Err(Error::new(ErrorKind::OutOfRange, "table: a value is beyond its column's range"));
         }
@@ -272,7 +273,8 @@ mod tests {
             assert_eq!(numeric(low, high, resolution).unwrap_err().kind(), ErrorKind::InvalidParams);
         }
         let kind = |kind| Column::new("x", "", kind).map_err(|error| error.kind());
-        let levels = |levels: &[&str]| ColumnKind::Category { levels: levels.iter().map(|&l| l.into()).collect() };
+        let levels =
+            |levels: &[&str]| ColumnKind::Category { levels: levels.iter().map(|&l| l.into()).collect() };
         for bad in [
             levels(&["a"]),
             levels(&["a", "a"]),
@@ -287,7 +289,10 @@ mod tests {
         assert!(Column::new("", "", ColumnKind::Event).is_err());
         assert!(Column::new(&"x".repeat(256), "", ColumnKind::Event).is_err());
         let category = kind(levels(&["a", "b", "c"])).unwrap();
-        assert_eq!((category.levels(), category.is_numeric(), category.level_name(2)), (Some(3), false, "c".into()));
+        assert_eq!(
+            (category.levels(), category.is_numeric(), category.level_name(2)),
+            (Some(3), false, "c".into())
+        );
         assert!(kind(ColumnKind::Event).unwrap().is_numeric());
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     mpc::{
         arithmetic::NetworkProfile,
         identity::{IDENTITY_LEN, Identity},
-        secure_sum::SessionId,
+        session_id::SessionId,
     },
     party::PartyId,
 };
@@ -39,7 +39,12 @@ impl Encode for Plan {
         let spec = self.spec();
         let columns: usize = spec.columns.iter().map(column_len).sum();
         let functions: usize = spec.functions.iter().map(function_len).sum();
-        32 + 4 + spec.purpose.len() + 1 + 8 + 8 + 8
+        32 + 4
+            + spec.purpose.len()
+            + 1
+            + 8
+            + 8
+            + 8
             + (8 + 2 + 8 + 1 + 4 + 2 * spec.policy.receivers.len())
             + (4 + columns)
             + (4 + functions)
@@ -96,7 +101,8 @@ impl Decode for Plan {
             1 => true,
             _ => return Err(malformed("plan: allow_extremes")),
         };
-        let receivers = list(body, 50, 2, "plan: receivers", |body| PartyId::new(body.u16("plan: receiver")?))?;
+        let receivers =
+            list(body, 50, 2, "plan: receivers", |body| PartyId::new(body.u16("plan: receiver")?))?;
         let columns = list(body, MAX_COLUMNS, 9, "plan: columns", read_column)?;
         let functions = list(body, MAX_FUNCTIONS, 3, "plan: functions", read_function)?;
         let parties = list(body, 50, 2 + IDENTITY_LEN, "plan: parties", |body| {
@@ -107,7 +113,8 @@ impl Decode for Plan {
             return Err(malformed("plan: parties or receivers are not in order"));
         }
         let policy = Policy { min_cohort, min_parties, min_cell, receivers, allow_extremes };
-        let spec = PlanSpec { session, purpose, parties, protocol, network, columns, functions, policy, max_rows };
+        let spec =
+            PlanSpec { session, purpose, parties, protocol, network, columns, functions, policy, max_rows };
         Self::new(spec)
     }
 }
@@ -201,7 +208,9 @@ fn fields(function: &Function) -> (u8, Vec<Field<'_>>) {
         Function::GroupBy { column, by } => (12, vec![Column(*column), Column(*by)]),
         Function::Contingency { row, column } => (13, vec![Column(*row), Column(*column)]),
         Function::TTest { column, by } => (14, vec![Column(*column), Column(*by)]),
-        Function::LinearRegression { outcome, predictors } => (15, vec![Column(*outcome), Columns(predictors)]),
+        Function::LinearRegression { outcome, predictors } => {
+            (15, vec![Column(*outcome), Columns(predictors)])
+        }
         Function::LogisticRegression { outcome, predictors, iterations } => {
             (16, vec![Column(*outcome), Columns(predictors), Number(*iterations)])
         }

@@ -190,7 +190,9 @@ impl Function {
             | Self::Minimum { column }
             | Self::Maximum { column }
             | Self::TopK { column, .. } => vec![*column],
-            Self::Covariance { columns } | Self::Correlation { columns } | Self::Pca { columns, .. } => columns.clone(),
+            Self::Covariance { columns } | Self::Correlation { columns } | Self::Pca { columns, .. } => {
+                columns.clone()
+            }
             Self::GroupBy { column, by } | Self::TTest { column, by } => vec![*column, *by],
             Self::Contingency { row, column } => vec![*row, *column],
             Self::LinearRegression { outcome, predictors }
@@ -256,11 +258,12 @@ impl Function {
             true => Ok(()),
             false => Err(invalid("function: a category of more than two levels where numbers are needed")),
         };
-        let grouped = |at: usize, levels: core::ops::RangeInclusive<usize>| {
-            match columns[at].levels().is_some_and(|n| levels.contains(&n)) {
-                true => Ok(()),
-                false => Err(invalid("function: groups by a column that is no category of so many levels")),
-            }
+        let grouped = |at: usize, levels: core::ops::RangeInclusive<usize>| match columns[at]
+            .levels()
+            .is_some_and(|n| levels.contains(&n))
+        {
+            true => Ok(()),
+            false => Err(invalid("function: groups by a column that is no category of so many levels")),
         };
         let survival = |time: usize, event: usize| {
             let right = matches!(columns[time].kind(), ColumnKind::Time { .. })

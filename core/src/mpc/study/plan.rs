@@ -5,7 +5,7 @@ use super::{column::Column, function::Function, policy::Policy};
 use crate::{
     codec::Encode,
     error::{Error, ErrorKind, Result},
-    mpc::{arithmetic::NetworkProfile, identity::Identity, secure_sum::SessionId},
+    mpc::{arithmetic::NetworkProfile, identity::Identity, session_id::SessionId},
     party::PartyId,
     transcript::{Digest, Transcript},
 };
@@ -80,7 +80,8 @@ impl Plan {
         check_parties(&spec)?;
         check_policy(&spec)?;
         let columns = &spec.columns;
-        let named_once = columns.iter().enumerate().all(|(i, a)| columns[..i].iter().all(|b| a.name() != b.name()));
+        let named_once =
+            columns.iter().enumerate().all(|(i, a)| columns[..i].iter().all(|b| a.name() != b.name()));
         if !(1..=MAX_COLUMNS).contains(&columns.len()) || !named_once {
             return Err(invalid("plan: columns, 1 to 1,024 and each name once"));
         }
@@ -90,7 +91,9 @@ impl Plan {
         for function in &spec.functions {
             function.check(columns, &spec.policy)?;
             if function.is_adaptive() && spec.policy.receivers.len() < spec.parties.len() {
-                return Err(invalid("plan: a function whose steps every party learns, and receivers that are not all"));
+                return Err(invalid(
+                    "plan: a function whose steps every party learns, and receivers that are not all",
+                ));
             }
         }
         let mut plan = Self(Arc::new(Inner { spec, hash: [0; 32] }));

@@ -19,6 +19,19 @@ impl Figure {
     }
 }
 
+/// How many rows in each bin. Counts that are too small to be shown, and those that have to go with them, are `None`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Histogram {
+    /// The names of the levels; empty where there are edges.
+    pub levels: Vec<String>,
+    /// The edges of the bins; empty where there are levels.
+    pub edges: Vec<f64>,
+    /// The count of each bin or level.
+    pub counts: Vec<Option<u64>>,
+    /// How many rows are in no bin.
+    pub outside: Option<u64>,
+}
+
 /// The answer to one function.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +42,8 @@ pub enum Value {
     Withheld,
     /// Count, sum, mean, variance, minimum, maximum.
     Figure(Figure),
+    /// A histogram.
+    Histogram(Histogram),
 }
 
 /// One function's result.

@@ -51,7 +51,8 @@ impl Table {
             let mut cells =
                 Cells { values: Vec::with_capacity(rows).into(), present: Vec::with_capacity(rows).into() };
             for value in *values {
-                let (value, present) = plan.columns()[at].encode(*value).map_err(|error| error.at_column(at))?;
+                let (value, present) =
+                    plan.columns()[at].encode(*value).map_err(|error| error.at_column(at))?;
                 cells.values.push(value);
                 cells.present.push(present);
             }

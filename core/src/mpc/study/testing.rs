@@ -5,7 +5,7 @@ use crate::{
     mpc::{
         arithmetic::NetworkProfile,
         identity::IdentityKey,
-        secure_sum::SessionId,
+        session_id::SessionId,
         testing::{Clear, now},
     },
     party::PartyId,

@@ -1,12 +1,15 @@
-//! Count, sum, mean.
+//! Count, sum, mean, variance.
+use zeroize::Zeroizing;
+
 use crate::{
     error::Result,
     mpc::{
         arithmetic::{Comparison, Shared},
         statistics::student_t_975,
         study::{
+            column::Column,
             report::{Figure, Value},
-            run::{Cohort, Inputs, Run, impossible},
+            run::{Cohort, Inputs, Run, bits_of, impossible},
         },
     },
 };
@@ -15,36 +18,76 @@ pub(super) fn count<S: zeroize::Zeroize>(cohort: &Cohort<S>) -> Option<Value> {
     cohort.n.map(|n| Value::Figure(Figure::exact(n as f64)))
 }
 
-/// The sum of the column over a cohort, and of its squares: proven to be of values within the column's bounds.
-async fn power_sums<B: Comparison>(
+/// The sums of a column's values and of their squares in each group of this party's rows: `member` gives for a group 1 for each row
+/// in it, else 0.
+pub(super) fn local_power_sums<'t>(
+    values: &[i64],
+    groups: impl Iterator<Item = &'t [i64]>,
+) -> (Zeroizing<Vec<i128>>, Zeroizing<Vec<i128>>) {
+    let sums = groups.map(|member| {
+        let (mut first, mut second) = (0_i128, 0_i128);
+        for (value, inside) in values.iter().zip(member) {
+            let value = i128::from(value.wrapping_mul(*inside));
+            first = first.wrapping_add(value);
+            second = second.wrapping_add(value.wrapping_mul(value));
+        }
+        (first, second)
+    });
+    let (firsts, seconds): (Vec<_>, Vec<_>) = sums.unzip();
+    (Zeroizing::new(firsts), Zeroizing::new(seconds))
+}
+
+/// Sums and sums of squares over groups of `counts` rows, the sums first: proven to be of values within the column's bounds, and to
+/// fit each other.
+///
+/// # Errors
+/// `VerificationFailed` naming a party with sums that no rows have.
+pub(super) async fn power_sums<B: Comparison>(
+    run: &mut Run<'_, B>,
+    column: usize,
+    counts: &Inputs<B::Share>,
+    firsts: &[i128],
+    seconds: &[i128],
+) -> Result<Inputs<B::Share>> {
+    let (low, high) = run.plan.columns()[column].bounds();
+    let (low, high) = (i128::from(low), i128::from(high));
+    let largest_square = (low * low).max(high * high);
+    let groups = counts.mine.len();
+    let bounds = [vec![(low, high); groups], vec![(0, largest_square); groups]].concat();
+    let twice = Inputs {
+        mine: Zeroizing::new(counts.mine.repeat(2)),
+        shares: counts.shares.iter().map(|counts| Shared::stacked(&[counts, counts])).collect(),
+    };
+    let mine = Zeroizing::new([firsts, seconds].concat());
+    let sums = run.sums_of(&twice, &mine, &bounds).await?;
+    // n * sum of squares >= square of the sum.
+    let first_part = |sums: &Shared<B::Share>| sums.rows_of(0..groups);
+    let joined = |parts: Vec<Shared<B::Share>>| Shared::stacked(&parts.iter().collect::<Vec<_>>());
+    let all_firsts = joined(sums.shares.iter().map(first_part).collect());
+    let all_seconds = joined(sums.shares.iter().map(|sums| sums.rows_of(groups..2 * groups)).collect());
+    let left = Shared::stacked(&[&joined(counts.shares.clone()), &all_firsts]);
+    let products = run.box_.mul(&left, &Shared::stacked(&[&all_seconds, &all_firsts])).await?;
+    let half = all_firsts.rows();
+    let spread = &products.rows_of(0..half) - &products.rows_of(half..2 * half);
+    let spreads: Vec<_> =
+        (0..sums.shares.len()).map(|at| spread.rows_of(at * groups..(at + 1) * groups)).collect();
+    let of_mine = firsts.iter().zip(seconds).zip(counts.mine.iter());
+    let of_mine =
+        of_mine.map(|((first, second), n)| n.wrapping_mul(*second).wrapping_sub(first.wrapping_mul(*first)));
+    let of_mine = Zeroizing::new(of_mine.collect::<Vec<_>>());
+    let most = i128::from(run.plan.max_rows());
+    run.require(&of_mine, &spreads, &vec![bits_of(most * most * largest_square); groups]).await?;
+    Ok(sums)
+}
+
+/// Sum and sum of squares of a column over a cohort.
+async fn cohort_power_sums<B: Comparison>(
     run: &mut Run<'_, B>,
     cohort: &Cohort<B::Share>,
     column: usize,
 ) -> Result<Inputs<B::Share>> {
-    let values = run.table.values(column).iter().zip(cohort.rows.iter());
-    let (mut first, mut second) = (0_i128, 0_i128);
-    for (value, inside) in values {
-        let value = i128::from(value.wrapping_mul(*inside));
-        first = first.wrapping_add(value);
-        second = second.wrapping_add(value.wrapping_mul(value));
-    }
-    let (low, high) = run.plan.columns()[column].bounds();
-    let (low, high) = (i128::from(low), i128::from(high));
-    let largest_square = (low * low).max(high * high);
-    let sums = run.row_sums(cohort, &[first, second], &[(low, high), (0, largest_square)]).await?;
-    // n * sum of squares >= square of the sum, for each party.
-    let entries = |at: usize| sums.shares.iter().map(|sums| sums.row(at)).collect::<Vec<_>>();
-    let stacked = |rows: &[Shared<B::Share>]| Shared::stacked(&rows.iter().collect::<Vec<_>>());
-    let (firsts, seconds) = (stacked(&entries(0)), stacked(&entries(1)));
-    let left = Shared::stacked(&[&stacked(&cohort.counts), &firsts]);
-    let products = run.box_.mul(&left, &Shared::stacked(&[&seconds, &firsts])).await?;
-    let parties = sums.shares.len();
-    let spread = &products.rows_of(0..parties) - &products.rows_of(parties..2 * parties);
-    let spreads: Vec<_> = (0..parties).map(|at| spread.row(at)).collect();
-    let mine = cohort.mine.wrapping_mul(second).wrapping_sub(first.wrapping_mul(first));
-    let most = i128::from(run.plan.max_rows());
-    run.require(&[mine], &spreads, &[super::super::run::bits_of(most * most * largest_square)]).await?;
-    Ok(sums)
+    let (firsts, seconds) = local_power_sums(run.table.values(column), [&cohort.rows[..]].into_iter());
+    power_sums(run, column, &cohort.repeated(1), &firsts, &seconds).await
 }
 
 pub(super) async fn sum<B: Comparison>(
@@ -53,7 +96,8 @@ pub(super) async fn sum<B: Comparison>(
     column: usize,
 ) -> Result<Option<Value>> {
     let values = run.table.values(column).iter().zip(cohort.rows.iter());
-    let mine = values.fold(0, |sum: i128, (value, inside)| sum.wrapping_add(i128::from(value.wrapping_mul(*inside))));
+    let mine = values
+        .fold(0, |sum: i128, (value, inside)| sum.wrapping_add(i128::from(value.wrapping_mul(*inside))));
     let (low, high) = run.plan.columns()[column].bounds();
     let sums = run.row_sums(cohort, &[mine], &[(low.into(), high.into())]).await?.sum();
     let revealed = run.reveal(&sums).await?;
@@ -69,46 +113,84 @@ pub(super) async fn mean<B: Comparison>(
     cohort: &Cohort<B::Share>,
     column: usize,
 ) -> Result<Option<Value>> {
-    let sums = power_sums(run, cohort, column).await?.sum();
+    let sums = cohort_power_sums(run, cohort, column).await?.sum();
     let Some((sums, n)) = run.reveal(&sums).await?.zip(cohort.n) else { return Ok(None) };
-    Ok(Some(Value::Figure(mean_of(run, column, n, sums[0], sums[1])?)))
+    Ok(Some(Value::Figure(mean_of(&run.plan.columns()[column], n, sums[0], sums[1])?)))
 }
 
-/// The mean of `n` values from their sum and sum of squares on the grid.
-fn mean_of<B: Comparison>(run: &Run<'_, B>, column: usize, n: u64, first: i128, second: i128) -> Result<Figure> {
-    let column = &run.plan.columns()[column];
-    let count = i128::from(n);
-    let spread = (count * second).checked_sub(first * first).filter(|spread| *spread >= 0).ok_or_else(impossible)?;
+/// The mean of `n` values from their sum and sum of squares on the grid; NaN for no values.
+pub(super) fn mean_of(column: &Column, n: u64, first: i128, second: i128) -> Result<Figure> {
+    let product = i128::from(n).checked_mul(second).ok_or_else(impossible)?;
+    let square = first.checked_mul(first).ok_or_else(impossible)?;
+    let spread = product.checked_sub(square).filter(|spread| *spread >= 0).ok_or_else(impossible)?;
     let rows = n as f64;
-    let mean = column.centre() + first as f64 / rows * column.resolution();
-    // 0 / 0 below two rows.
-    let variance = spread as f64 / (rows * (rows - 1.0)) * column.resolution().powi(2);
-    let standard_error = (variance / rows).sqrt();
-    let reach = student_t_975(n - 1) * standard_error;
-    Ok(Figure { value: mean, standard_error, interval: (mean - reach, mean + reach) })
+    let value = column.centre() + first as f64 / rows * column.resolution();
+    let standard_error = (variance_of(column, n, spread) / rows).sqrt();
+    let reach = student_t_975(n.saturating_sub(1)) * standard_error;
+    Ok(Figure { value, standard_error, interval: (value - reach, value + reach) })
+}
+
+/// The variance from `n * sum of squares - square of the sum`; NaN below two values.
+fn variance_of(column: &Column, n: u64, spread: i128) -> f64 {
+    match n {
+        0 | 1 => f64::NAN,
+        _ => spread as f64 / (n as f64 * (n - 1) as f64) * column.resolution().powi(2),
+    }
+}
+
+/// The variance: `n * sum of squares - square of the sum` is computed on shares, so the mean stays hidden.
+pub(super) async fn variance<B: Comparison>(
+    run: &mut Run<'_, B>,
+    cohort: &Cohort<B::Share>,
+    column: usize,
+) -> Result<Option<Value>> {
+    let sums = cohort_power_sums(run, cohort, column).await?.sum();
+    let left = Shared::stacked(&[&cohort.total, &sums.row(0)]);
+    let products = run.box_.mul(&left, &Shared::stacked(&[&sums.row(1), &sums.row(0)])).await?;
+    let spread = run.reveal(&(&products.row(0) - &products.row(1))).await?;
+    Ok(spread.zip(cohort.n).map(|(spread, n)| {
+        Value::Figure(Figure::exact(variance_of(&run.plan.columns()[column], n, spread[0])))
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::mpc::study::{
-        Function, Value,
+        Figure, Function, Value,
         testing::{numeric, pooled, spec},
     };
 
-    #[test]
-    fn figures_are_those_of_the_rows() {
+    fn figures(rows: &[f64]) -> Vec<Figure> {
         let column = 0;
-        let functions = vec![Function::Count { column }, Function::Sum { column }, Function::Mean { column }];
-        let columns = vec![numeric("x", 0.0, 10.0, 0.5)];
-        let outcomes = pooled(spec(3, columns, functions), &[&[2.0, 4.0, 4.0, f64::NAN, 4.0, 5.0, 5.0, 7.0, 9.0]]);
-        let figure = |at: usize| match &outcomes[at].value {
-            Value::Figure(figure) => *figure,
+        let functions = vec![
+            Function::Count { column },
+            Function::Sum { column },
+            Function::Mean { column },
+            Function::Variance { column },
+        ];
+        let outcomes = pooled(spec(3, vec![numeric("x", 0.0, 10.0, 0.5)], functions), &[rows]);
+        let present = rows.iter().filter(|value| !value.is_nan()).count() as u64;
+        let figure = |outcome: &crate::mpc::study::Outcome| match (&outcome.value, outcome.n) {
+            (Value::Figure(figure), Some(n)) if n == present => *figure,
             other => panic!("{other:?}"),
         };
-        assert!(outcomes.iter().all(|outcome| outcome.n == Some(8)));
-        assert_eq!((figure(0).value, figure(1).value, figure(2).value), (8.0, 40.0, 5.0));
-        assert!((figure(2).standard_error - (32.0_f64 / 56.0).sqrt()).abs() < 1e-12);
+        outcomes.iter().map(figure).collect()
+    }
+
+    #[test]
+    fn figures_are_those_of_the_rows() {
+        let figures = figures(&[2.0, 4.0, 4.0, f64::NAN, 4.0, 5.0, 5.0, 7.0, 9.0]);
+        assert_eq!((figures[0].value, figures[1].value, figures[2].value), (8.0, 40.0, 5.0));
+        assert!((figures[2].standard_error - (32.0_f64 / 56.0).sqrt()).abs() < 1e-12);
+        assert!((figures[3].value - 32.0 / 7.0).abs() < 1e-12);
         // scipy.stats.t.interval(0.95, 7, 5, sem(values))
-        assert!((figure(2).interval.0 - 3.212512).abs() < 1e-5, "{:?}", figure(2));
+        assert!((figures[2].interval.0 - 3.212512).abs() < 1e-5, "{:?}", figures[2]);
+    }
+
+    #[test]
+    fn one_row_has_no_variance() {
+        let figures = figures(&[2.5]);
+        assert_eq!((figures[1].value, figures[2].value), (2.5, 2.5));
+        assert!(figures[2].standard_error.is_nan() && figures[3].value.is_nan());
     }
 }
