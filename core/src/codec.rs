@@ -133,6 +133,10 @@ pub enum Kind {
     MpcIdentityKey = SECRET | 0x0301,
     /// [`mpc::session`](crate::mpc::session): a message as a transport carries it.
     MpcFrame = 0x0322,
+    /// [`mpc::session`](crate::mpc::session): what a party needs to take a session up again.
+    MpcJournal = SECRET | 0x0323,
+    /// [`mpc::session`](crate::mpc::session): a party's randomness in one session.
+    MpcSeed = SECRET | 0x0324,
 }
 
 impl Kind {

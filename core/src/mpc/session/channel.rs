@@ -5,12 +5,18 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::mailbox::{Plaintext, Shared};
+use super::{
+    frame::PREFIX_LEN,
+    keys::{TAG_LEN, labelled},
+    mailbox::{Plaintext, Shared},
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     party::PartyId,
-    transcript::Transcript,
 };
+
+/// The bytes that a frame has beyond its message.
+pub const OVERHEAD: usize = PREFIX_LEN + TAG_LEN;
 
 /// What protocol code sends and receives through. Parties are positions, from 0, in ascending order of their numbers.
 ///
@@ -59,22 +65,22 @@ impl Channel {
     /// I know.
     ///
     /// # Panics
-    /// Beyond the last position.
+    /// Beyond the last position; outside of the program's future, that is before the handshake.
     pub fn pairwise_key(&self, peer: usize, label: &'static str) -> Zeroizing<[u8; 32]> {
-        let (low, high) = (self.position.min(peer), self.position.max(peer));
-        Transcript::new("veilkit v1 mpc pairwise")
-            .append("setup", self.shared.lock().setup.hash())
-            .append("label", label.as_bytes())
-            .append("low", &self.parties[low].get().to_le_bytes())
-            .append("high", &self.parties[high].get().to_le_bytes())
-            .key()
+        labelled(self.shared.lock().pairwise(peer), label)
+    }
+
+    /// An empty buffer for a message of `len` bytes: such a message is sealed where it stands, without a copy.
+    pub fn buffer(&self, len: usize) -> Vec<u8> {
+        Vec::with_capacity(len + OVERHEAD)
     }
 
     /// One round. `outgoing[p]` is what the party at `p` gets, or `None`; `from[p]` is whether it sends in this round. Gives what
     /// came, by position; what I send to myself comes back to me.
     ///
     /// # Errors
-    /// `ShapeMismatch` unless both have one entry for each party.
+    /// `ShapeMismatch` unless both have one entry for each party; `VerificationFailed`, naming it, for a party that sends a
+    /// message in a round where `from` has none.
     pub async fn exchange(
         &mut self,
         label: &'static str,
@@ -82,9 +88,14 @@ impl Channel {
         from: &[bool],
     ) -> Result<Vec<Option<Plaintext>>> {
         self.shared.lock().begin(label, outgoing, from)?;
+        self.arrival().await
+    }
+
+    async fn arrival(&self) -> Result<Vec<Option<Plaintext>>> {
         poll_fn(|_| match self.shared.lock().finish() {
-            Some(messages) => Poll::Ready(Ok(messages)),
-            None => Poll::Pending,
+            Ok(Some(messages)) => Poll::Ready(Ok(messages)),
+            Ok(None) => Poll::Pending,
+            Err(error) => Poll::Ready(Err(error)),
         })
         .await
     }
@@ -94,11 +105,10 @@ impl Channel {
     /// Whether the others got the same as I is for the protocol to compare: a cheating party may send different ones.
     ///
     /// # Errors
-    /// None of its own.
+    /// `VerificationFailed` as for [`Channel::exchange`].
     pub async fn broadcast(&mut self, label: &'static str, message: Vec<u8>) -> Result<Vec<Plaintext>> {
-        let outgoing = vec![Some(message); self.parties.len()];
-        let messages = self.exchange(label, outgoing, &vec![true; self.parties.len()]).await?;
-        Ok(messages.into_iter().flatten().collect())
+        self.shared.lock().begin_broadcast(label, message)?;
+        Ok(self.arrival().await?.into_iter().flatten().collect())
     }
 
     /// The error for a party that cheated: it sealed what an honest one does not say.

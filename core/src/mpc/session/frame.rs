@@ -1,7 +1,7 @@
 //! What is on the wire: who says what to whom, in which round of which session.
 use super::setup::{Setup, params_id};
 use crate::{
-    codec::{self, Encode, HEADER_LEN, Kind, Reader, Writer},
+    codec::{self, Decode, Encode, HEADER_LEN, Kind, Reader, Writer},
     error::{Error, ErrorKind, Result},
     party::PartyId,
     transcript::Digest,
@@ -113,11 +113,20 @@ impl Encode for Frame {
     }
 }
 
-/// Checks that a frame belongs to this session, comes from whom the transport says, and is for me.
+impl Decode for Frame {
+    fn read_body(body: &mut Reader<'_>, _params_id: u32, (): ()) -> Result<Self> {
+        let address = Address::read(body)?;
+        let content = body.bytes(body.remaining(), "frame: content")?.to_vec();
+        Ok(Self { address, content })
+    }
+}
+
+/// Checks that a frame belongs to this session, comes from whom the transport says, is for me, and is what its kind may be.
+/// Gives the sender's position.
 ///
 /// # Errors
 /// `DuplicateParty` for my own, `UnknownParty` for one outside the session, naming it; `ParamsMismatch` for another session,
-/// sender or receiver.
+/// sender or receiver; `InvalidEncoding` for a kind with a round or receiver that it never has.
 pub(super) fn check(setup: &Setup, me: PartyId, from: PartyId, address: &Address) -> Result<usize> {
     let mismatch = |what| Err(Error::new(ErrorKind::ParamsMismatch, what));
     if from == me {
@@ -134,6 +143,15 @@ pub(super) fn check(setup: &Setup, me: PartyId, from: PartyId, address: &Address
     }
     if address.receiver.is_some_and(|receiver| receiver != me) {
         return mismatch("frame: another receiver");
+    }
+    let public = matches!(address.kind, FrameKind::Hello | FrameKind::Query);
+    let in_round = match address.kind {
+        FrameKind::Hello | FrameKind::Query | FrameKind::Answer => address.round == 0,
+        FrameKind::Echo => address.round == 1,
+        FrameKind::Message => address.round >= 2,
+    };
+    if public != address.receiver.is_none() || !in_round {
+        return Err(Error::new(ErrorKind::InvalidEncoding, "frame: round or receiver"));
     }
     Ok(position)
 }

@@ -7,7 +7,12 @@ use subtle::{Choice, ConstantTimeEq};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::setup::Setup;
-use crate::{party::PartyId, transcript::Transcript};
+use crate::{
+    codec::{Decode, Encode, Kind, Reader, Writer},
+    error::Result,
+    party::PartyId,
+    transcript::Transcript,
+};
 
 /// The bytes of a seed.
 pub(super) const SEED_LEN: usize = 32;
@@ -27,14 +32,34 @@ impl Seed {
         Self(seed)
     }
 
-    /// A generator for one purpose of a party in a session.
-    pub(super) fn rng(&self, setup: &Setup, me: PartyId, purpose: &'static str) -> ChaCha20Rng {
-        Transcript::new("veilkit v1 mpc seed")
+    fn start(&self, setup: &Setup, me: PartyId, purpose: &'static str) -> Transcript {
+        let mut transcript = Transcript::new("veilkit v1 mpc seed");
+        transcript
             .append("setup", setup.hash())
             .append("party", &me.get().to_le_bytes())
             .append("purpose", purpose.as_bytes())
-            .append("seed", &*self.0)
-            .rng()
+            .append("seed", &*self.0);
+        transcript
+    }
+
+    /// A generator for one purpose of a party in a session.
+    pub(super) fn rng(&self, setup: &Setup, me: PartyId, purpose: &'static str) -> ChaCha20Rng {
+        self.start(setup, me, purpose).rng()
+    }
+
+    /// A key for one purpose of a party in a session.
+    pub(super) fn key(&self, setup: &Setup, me: PartyId, purpose: &'static str) -> Zeroizing<[u8; 32]> {
+        self.start(setup, me, purpose).key()
+    }
+
+    /// The seed in a journal.
+    pub(super) fn read(body: &mut Reader<'_>) -> Result<Self> {
+        body.array("seed").map(|seed| Self(Zeroizing::new(seed)))
+    }
+
+    /// Writes [`SEED_LEN`] bytes.
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.bytes(&*self.0);
     }
 }
 
@@ -61,5 +86,28 @@ impl PartialEq for Seed {
 impl fmt::Debug for Seed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Seed(..)")
+    }
+}
+
+/// `seed [32]`
+impl Encode for Seed {
+    const KIND: Kind = Kind::MpcSeed;
+
+    fn params_id(&self) -> u32 {
+        0
+    }
+
+    fn body_len(&self) -> usize {
+        SEED_LEN
+    }
+
+    fn write_body(&self, out: &mut Writer) {
+        self.write(out);
+    }
+}
+
+impl Decode for Seed {
+    fn read_body(body: &mut Reader<'_>, _params_id: u32, (): ()) -> Result<Self> {
+        Self::read(body)
     }
 }

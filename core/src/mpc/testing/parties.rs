@@ -2,11 +2,12 @@
 use core::future::Future;
 
 use crate::{
-    error::{Error, Result},
+    codec::Decode,
+    error::Result,
     mpc::{
         identity::IdentityKey,
-        outbox::{Destination, Step},
-        session::{Channel, Corrupt, Seed, Session, Setup},
+        outbox::{Destination, Outgoing},
+        session::{Channel, Corrupt, Frame, Seed, Session, Setup},
         session_id::SessionId,
     },
     party::PartyId,
@@ -16,7 +17,7 @@ use crate::{
 /// A message on its way to one receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// The name of the round that its sender was in when it sent it.
+    /// The name of the round that its sender was in after it had sent it.
     pub label: &'static str,
     /// Who the transport says it is from.
     pub from: PartyId,
@@ -26,23 +27,52 @@ pub struct Delivery {
     pub bytes: Vec<u8>,
 }
 
-/// Set-up, keys and seeds of `n` parties, numbered from 1, all drawn from `label`.
-///
-/// # Panics
-/// Unless `n` is from 2 to 255.
-pub fn setup(n: usize, label: &[u8]) -> (Setup, Vec<IdentityKey>, Vec<Seed>) {
-    let mut rng = Transcript::new("veilkit v1 mpc test parties").append("label", label).rng();
-    let keys: Vec<_> = (0..n).map(|_| IdentityKey::generate(&mut rng)).collect();
-    let parties = keys.iter().zip(1..).map(|(key, number)| Ok((PartyId::new(number)?, key.identity())));
-    let parties = parties.collect::<Result<_>>().expect("numbers are not zero");
-    let setup = Setup::new(
-        Transcript::new("veilkit v1 mpc test plan").digest(),
-        SessionId::random(&mut rng),
-        parties,
-    )
-    .expect("2 to 255 parties");
-    let seeds = keys.iter().map(|_| Seed::generate(&mut rng)).collect();
-    (setup, keys, seeds)
+impl Delivery {
+    /// The frame, as a relay sees it.
+    ///
+    /// # Errors
+    /// Those of decoding.
+    pub fn frame(&self) -> Result<Frame> {
+        Frame::from_bytes(&self.bytes, ())
+    }
+}
+
+/// Everything that `n` parties need for a session, all drawn from a label.
+#[derive(Clone, Debug)]
+pub struct Cast {
+    /// Who takes part: parties 1 to `n`.
+    pub setup: Setup,
+    /// By position.
+    pub keys: Vec<IdentityKey>,
+    /// By position.
+    pub seeds: Vec<Seed>,
+}
+
+impl Cast {
+    /// Draws keys, seeds and a session number.
+    ///
+    /// # Panics
+    /// Unless `n` is from 2 to 255.
+    pub fn new(n: usize, label: &[u8]) -> Self {
+        let mut rng = Transcript::new("veilkit v1 mpc test parties").append("label", label).rng();
+        let keys: Vec<_> = (0..n).map(|_| IdentityKey::generate(&mut rng)).collect();
+        let session = SessionId::random(&mut rng);
+        let seeds = keys.iter().map(|_| Seed::generate(&mut rng)).collect();
+        Self { setup: Self::setup(&keys, session), keys, seeds }
+    }
+
+    fn setup(keys: &[IdentityKey], session: SessionId) -> Setup {
+        let members = keys.iter().zip(1..).map(|(key, number)| Ok((PartyId::new(number)?, key.identity())));
+        let members = members.collect::<Result<_>>().expect("numbers are not zero");
+        let plan = Transcript::new("veilkit v1 mpc test plan").digest();
+        Setup::new(plan, session, members).expect("2 to 255 parties")
+    }
+
+    /// The same parties in another session.
+    pub fn elsewhere(&self) -> Self {
+        let session = SessionId(*self.setup.hash());
+        Self { setup: Self::setup(&self.keys, session), ..self.clone() }
+    }
 }
 
 /// Runs a program at `n` parties and gives their outputs in order.
@@ -81,7 +111,7 @@ where
 ///
 /// # Panics
 /// Unless `n` is from 2 to 255.
-pub fn run_cheating<O, Fut>(
+pub(crate) fn run_cheating<O, Fut>(
     n: usize,
     label: &[u8],
     program: impl Fn(Channel) -> Fut,
@@ -91,40 +121,21 @@ pub fn run_cheating<O, Fut>(
 where
     Fut: Future<Output = Result<O>> + Send + 'static,
 {
-    let (setup, keys, seeds) = setup(n, label);
-    let mut on_the_way = Vec::new();
-    let mut sides = Vec::with_capacity(n);
-    for (position, (party, (key, seed))) in setup.parties().iter().zip(keys.iter().zip(&seeds)).enumerate() {
-        match Session::start_with(&setup, *party, key, seed, &program, corrupt(position)) {
-            Err(error) => sides.push(Side::Over(Err(error))),
-            Ok((session, step)) => {
-                let label = session.label().unwrap_or_default();
-                let mut side = Side::Running(session);
-                side.handle(Ok(step), label, *party, setup.parties(), &mut on_the_way);
-                sides.push(side);
-            }
-        }
-    }
+    let mut network = Network::start(&Cast::new(n, label), program, &mut corrupt);
     loop {
-        tamper(&mut on_the_way);
-        if on_the_way.is_empty() {
-            break;
+        tamper(&mut network.on_the_way);
+        if network.on_the_way.is_empty() {
+            return network.finish();
         }
-        let mut inboxes = vec![Vec::new(); n];
-        for Delivery { from, to, bytes, .. } in on_the_way.drain(..) {
-            if let Some(position) = setup.position(to) {
-                inboxes[position].push((from, bytes));
-            }
-        }
-        for ((side, party), inbox) in sides.iter_mut().zip(setup.parties()).zip(inboxes) {
-            if let (Side::Running(session), false) = (&mut *side, inbox.is_empty()) {
-                let step = session.step(&inbox);
-                let label = session.label().unwrap_or_default();
-                side.handle(step, label, *party, setup.parties(), &mut on_the_way);
-            }
-        }
+        network.deliver();
     }
-    sides.into_iter().map(Side::finish).collect()
+}
+
+/// Parties, and what is on its way between them.
+pub(super) struct Network<O> {
+    setup: Setup,
+    sides: Vec<Side<O>>,
+    pub(super) on_the_way: Vec<Delivery>,
 }
 
 /// What became of a party.
@@ -133,44 +144,84 @@ enum Side<O> {
     Over(Result<O>),
 }
 
-impl<O> Side<O> {
-    fn handle(
-        &mut self,
-        step: Result<Step<O>>,
-        label: &'static str,
-        from: PartyId,
-        parties: &[PartyId],
-        on_the_way: &mut Vec<Delivery>,
-    ) {
-        let step = match step {
-            Ok(step) => step,
-            Err(error) => return *self = Self::Over(Err(error)),
-        };
-        for message in step.outgoing {
-            match message.to {
-                Destination::One(to) => on_the_way.push(Delivery { label, from, to, bytes: message.bytes }),
-                Destination::All => {
-                    let others = parties.iter().filter(|party| **party != from);
-                    on_the_way.extend(others.map(|to| Delivery {
-                        label,
-                        from,
-                        to: *to,
-                        bytes: message.bytes.clone(),
-                    }));
+impl<O> Network<O> {
+    /// Starts everybody.
+    pub(super) fn start<Fut>(
+        cast: &Cast,
+        program: impl Fn(Channel) -> Fut,
+        corrupt: &mut dyn FnMut(usize) -> Option<Corrupt>,
+    ) -> Self
+    where
+        Fut: Future<Output = Result<O>> + Send + 'static,
+    {
+        let Cast { setup, keys, seeds } = cast;
+        let mut network = Self { setup: setup.clone(), sides: Vec::new(), on_the_way: Vec::new() };
+        for (position, (party, (key, seed))) in setup.parties().iter().zip(keys.iter().zip(seeds)).enumerate()
+        {
+            let started = Session::start_with(setup, *party, key, seed, &program, corrupt(position));
+            network.sides.push(match started {
+                Err(error) => Side::Over(Err(error)),
+                Ok((mut session, step)) => {
+                    session.keep_unheard(false);
+                    network.on_the_way.extend(deliveries(setup, *party, session.label(), step.outgoing));
+                    Side::Running(session)
+                }
+            });
+        }
+        network
+    }
+
+    /// Everything on its way arrives, and everybody who got something takes a step.
+    pub(super) fn deliver(&mut self) {
+        let mut inboxes = vec![Vec::new(); self.sides.len()];
+        for Delivery { from, to, bytes, .. } in self.on_the_way.drain(..) {
+            if let Some(position) = self.setup.position(to) {
+                inboxes[position].push((from, bytes));
+            }
+        }
+        for ((side, party), inbox) in self.sides.iter_mut().zip(self.setup.parties()).zip(inboxes) {
+            let (Side::Running(session), false) = (&mut *side, inbox.is_empty()) else { continue };
+            match session.step(&inbox) {
+                Err(error) => *side = Side::Over(Err(error)),
+                Ok(step) => {
+                    let sent = deliveries(&self.setup, *party, session.label(), step.outgoing);
+                    self.on_the_way.extend(sent);
+                    if let Some(output) = step.output {
+                        *side = Side::Over(Ok(output));
+                    }
                 }
             }
         }
-        if let Some(output) = step.output {
-            *self = Self::Over(Ok(output));
-        }
     }
 
-    fn finish(self) -> Result<O> {
-        match self {
-            Self::Over(outcome) => outcome,
-            Self::Running(mut session) => Err::<O, Error>(session.expire()),
+    /// What became of everybody; who still waits has waited for too long.
+    pub(super) fn finish(self) -> Vec<Result<O>> {
+        let outcome = |side| match side {
+            Side::Over(outcome) => outcome,
+            Side::Running(mut session) => Err(session.expire()),
+        };
+        self.sides.into_iter().map(outcome).collect()
+    }
+}
+
+/// One delivery for each receiver.
+pub(super) fn deliveries(
+    setup: &Setup,
+    from: PartyId,
+    label: &'static str,
+    outgoing: Vec<Outgoing>,
+) -> Vec<Delivery> {
+    let mut all = Vec::with_capacity(outgoing.len());
+    for Outgoing { to, bytes } in outgoing {
+        match to {
+            Destination::One(to) => all.push(Delivery { label, from, to, bytes }),
+            Destination::All => {
+                let others = setup.parties().iter().filter(|party| **party != from);
+                all.extend(others.map(|to| Delivery { label, from, to: *to, bytes: bytes.clone() }));
+            }
         }
     }
+    all
 }
 
 #[cfg(test)]

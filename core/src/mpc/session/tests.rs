@@ -1,0 +1,280 @@
+//! What a session does with its peers' messages, one message at a time.
+use super::*;
+use crate::{
+    codec::{Decode, Encode},
+    mpc::{
+        outbox::Destination,
+        testing::parties::{Cast, run, run_with},
+    },
+};
+
+fn one(n: u8) -> Vec<u8> {
+    vec![n]
+}
+
+/// Two rounds; the second only towards the first party.
+async fn program(mut channel: Channel) -> Result<Vec<u8>> {
+    let mine = one(u8::try_from(channel.me()).expect("few parties"));
+    let all = channel.broadcast("all", mine).await?;
+    let sum = all.iter().map(|message| message[0]).sum::<u8>();
+    let (n, me) = (channel.parties(), channel.me());
+    let mut outgoing = vec![None; n];
+    outgoing[0] = Some(one(sum));
+    let got = channel.exchange("first", outgoing, &vec![me == 0; n]).await?;
+    Ok(got.iter().flatten().map(|message| message[0]).collect())
+}
+
+/// What one party of a cast sends at first.
+fn start<O, Fut>(cast: &Cast, at: usize, program: impl FnOnce(Channel) -> Fut) -> (Session<O>, Vec<u8>)
+where
+    Fut: Future<Output = Result<O>> + Send + 'static,
+{
+    let party = cast.setup.parties()[at];
+    let (session, mut step) =
+        Session::start(&cast.setup, party, &cast.keys[at], &cast.seeds[at], program).unwrap();
+    (session, step.outgoing.remove(0).bytes)
+}
+
+/// What a step sends to one party.
+fn to(step: &Step<Vec<u8>>, party: PartyId) -> Vec<u8> {
+    let mut found = step.outgoing.iter().filter(|message| message.to == Destination::One(party));
+    found.next().expect("a message").bytes.clone()
+}
+
+fn refused<O: fmt::Debug>(step: Result<Step<O>>) -> (ErrorKind, &'static str, Vec<PartyId>) {
+    let error = step.unwrap_err();
+    (error.kind(), error.what(), error.culprits().to_vec())
+}
+
+#[test]
+fn everybody_ends_with_what_it_should() {
+    assert_eq!(run(3, b"program", program), [vec![3, 3, 3], vec![], vec![]]);
+}
+
+#[test]
+fn the_order_of_messages_does_not_matter() {
+    let mut held = Vec::new();
+    let outcomes = run_with(3, b"program", program, |deliveries| {
+        // Everything towards the first party waits for the end, and then comes in the wrong order.
+        held.extend(
+            deliveries.extract_if(.., |delivery| delivery.to.get() == 1 && delivery.label != "hello"),
+        );
+        if deliveries.is_empty() {
+            deliveries.extend(held.drain(..).rev());
+        }
+    });
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+}
+
+#[test]
+fn a_party_that_says_two_hellos_is_named() {
+    let cast = Cast::new(3, b"hellos");
+    let [a, b, c] = [0, 1, 2].map(|at| cast.setup.parties()[at]);
+    let mut twin = cast.clone();
+    twin.seeds[0] = cast.seeds[1].clone();
+    let (_, hello) = start(&cast, 0, program);
+    let (_, other) = start(&twin, 0, program);
+    let ((mut second, hello_b), (mut third, hello_c)) = (start(&cast, 1, program), start(&cast, 2, program));
+    // To one party.
+    let (mut fourth, _) = start(&cast, 1, program);
+    let both = [(a, hello.clone()), (a, other.clone())];
+    assert_eq!(
+        refused(fourth.step(&both)),
+        (ErrorKind::VerificationFailed, "hello: a party said two different ones", vec![a])
+    );
+    // One to each of two parties.
+    second.step(&[(a, hello), (c, hello_c)]).unwrap();
+    let echo = third.step(&[(a, other), (b, hello_b)]).unwrap();
+    assert_eq!(
+        refused(second.step(&[(c, to(&echo, b))])),
+        (ErrorKind::VerificationFailed, "hello: a party said two different ones", vec![a])
+    );
+    assert_eq!(second.step(&[]).unwrap_err().kind(), ErrorKind::SessionPoisoned);
+}
+
+#[test]
+fn an_echo_is_evidence_or_a_lie() {
+    let cast = Cast::new(3, b"echo");
+    let keys = |at: usize, seed: usize| {
+        let party = cast.setup.parties()[at];
+        let key = keys::FreshKey::generate(&mut cast.seeds[seed].rng(&cast.setup, party, "hello"));
+        handshake::Hello::sign(&cast.setup, party, &cast.keys[at], &key)
+    };
+    let mine = [keys(0, 0), keys(1, 1), keys(2, 2)];
+    let reader = cast.setup.parties()[1];
+    let compare = |echo: &[u8]| {
+        let result = handshake::compare(&cast.setup, &mine, reader, echo);
+        result.map_err(|error| (error.what(), error.culprits().to_vec()))
+    };
+    let echo = |hellos: [handshake::Hello; 3]| handshake::echo(&hellos);
+    compare(&echo(mine.clone())).unwrap();
+    let [a, b, c] = mine.clone();
+    assert_eq!(
+        compare(&echo([keys(0, 2), b.clone(), c.clone()])).unwrap_err(),
+        ("hello: a party said two different ones", vec![cast.setup.parties()[0]])
+    );
+    // A signature of somebody else is no evidence: the one who shows it is to blame.
+    assert_eq!(
+        compare(&echo([c.clone(), b, c])).unwrap_err(),
+        ("echo: evidence that does not hold", vec![reader])
+    );
+    let whole = echo([a, keys(1, 1), keys(2, 2)]);
+    for wrong in [&whole[..whole.len() - 1], &[&whole[..], &[0]].concat()] {
+        assert_eq!(compare(wrong).unwrap_err(), ("echo: length", vec![reader]));
+    }
+}
+
+/// The first of two parties, which waits for the first round's message, and what the second says: that message, and one that
+/// nobody asked for.
+fn shaken(says: u8) -> (Session<Vec<u8>>, [Vec<u8>; 2], PartyId) {
+    let cast = Cast::new(2, b"shaken");
+    let [a, b] = [0, 1].map(|at| cast.setup.parties()[at]);
+    let (mut first, hello_a) = start(&cast, 0, |mut channel: Channel| async move {
+        let mut got = channel.exchange("one", vec![None; 2], &[false, true]).await?;
+        channel.exchange("two", vec![None; 2], &[false, false]).await?;
+        channel.exchange("three", vec![None; 2], &[false, true]).await?;
+        Ok(got.swap_remove(1).map(|message| message.to_vec()).unwrap_or_default())
+    });
+    let (mut other, hello_b) = start::<Vec<u8>, _>(&cast, 1, move |mut channel: Channel| async move {
+        channel.exchange("one", vec![Some(one(says)), None], &[false; 2]).await?;
+        channel.exchange("two", vec![Some(one(says)), None], &[true, false]).await?;
+        Ok(Vec::new())
+    });
+    let echo_a = first.step(&[(b, hello_b)]).unwrap();
+    let echo_b = other.step(&[(a, hello_a)]).unwrap();
+    first.step(&[(b, to(&echo_b, a))]).unwrap();
+    let said = other.step(&[(a, to(&echo_a, b))]).unwrap();
+    let messages: Vec<_> = said.outgoing.into_iter().map(|message| message.bytes).collect();
+    (first, messages.try_into().unwrap(), b)
+}
+
+#[test]
+fn two_messages_in_one_round_name_their_sender() {
+    let ((mut session, [message, _], b), (_, [other, _], _)) = (shaken(7), shaken(8));
+    // A repetition is none.
+    session.step(&[(b, message.clone()), (b, message.clone())]).unwrap();
+    assert_eq!(
+        refused(session.step(&[(b, other.clone())])),
+        (ErrorKind::VerificationFailed, "two different messages in one round", vec![b])
+    );
+    let (mut early, _, _) = shaken(7);
+    assert_eq!(
+        refused(early.step(&[(b, message.clone()), (b, other)])),
+        (ErrorKind::VerificationFailed, "two different messages in one round", vec![b])
+    );
+    // Damage is no message at all.
+    let (mut session, _, _) = shaken(7);
+    let mut damaged = message.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    assert_eq!(
+        refused(session.step(&[(b, message), (b, damaged)])),
+        (ErrorKind::DecryptionFailed, "frame: seal", vec![])
+    );
+}
+
+#[test]
+fn a_message_that_nobody_asked_for_names_its_sender() {
+    let expected = |b| (ErrorKind::VerificationFailed, "a message where the protocol has none", vec![b]);
+    let (mut session, [message, unasked], b) = shaken(7);
+    // Early: found when its round comes.
+    session.step(&[(b, unasked.clone())]).unwrap();
+    assert_eq!(refused(session.step(&[(b, message)])), expected(b));
+    // Late.
+    let (mut session, [message, _], b) = shaken(7);
+    session.step(&[(b, message)]).unwrap();
+    assert_eq!(refused(session.step(&[(b, unasked)])), expected(b));
+}
+
+#[test]
+fn who_waits_too_long_learns_for_whom() {
+    let (mut session, _, b) = shaken(7);
+    assert_eq!((session.round(), session.label(), session.awaits()), (Some(2), "one", vec![b]));
+    let error = session.expire();
+    assert_eq!((error.kind(), error.culprits()), (ErrorKind::MissingMessage, &[b][..]));
+    assert_eq!((session.round(), session.awaits()), (None, vec![]));
+    assert_eq!(session.expire().kind(), ErrorKind::SessionPoisoned);
+}
+
+#[test]
+fn a_program_that_waits_for_something_else_is_refused() {
+    let outcomes = run_with(2, b"pending", |_| core::future::pending::<Result<()>>(), |_| ());
+    assert!(outcomes.iter().all(|outcome| outcome.as_ref().unwrap_err().kind() == ErrorKind::InvalidParams));
+    // One that only yields is not.
+    let outcomes = run_with(
+        2,
+        b"yields",
+        |_| async {
+            let mut polls = 0;
+            core::future::poll_fn(|context| {
+                polls += 1;
+                context.waker().wake_by_ref();
+                if polls == 5 { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+            Ok(polls)
+        },
+        |_| (),
+    );
+    assert_eq!(outcomes, [Ok(5), Ok(5)]);
+}
+
+#[test]
+fn both_ends_derive_the_same_keys_and_nobody_else() {
+    let keys = run(3, b"pairwise", |channel| async move {
+        Ok((0..3)
+            .map(|peer| *channel.pairwise_key(peer, "a"))
+            .chain([*channel.pairwise_key(0, "b")])
+            .collect::<Vec<_>>())
+    });
+    for (one, two) in [(0, 1), (0, 2), (1, 2)] {
+        assert_eq!(keys[one][two], keys[two][one]);
+    }
+    let mut all: Vec<_> = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]
+        .iter()
+        .map(|(me, at)| keys[*me][*at])
+        .collect();
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 9);
+}
+
+#[test]
+fn traffic_is_what_the_wire_carries() {
+    let mut wire = 0;
+    let cast_bytes = run_with(
+        3,
+        b"traffic",
+        |mut channel| async move {
+            channel.broadcast("big", vec![0; 100]).await?;
+            Ok(())
+        },
+        |deliveries| wire += deliveries.iter().map(|delivery| delivery.bytes.len()).sum::<usize>(),
+    );
+    assert_eq!(cast_bytes, [Ok(()), Ok(()), Ok(())]);
+    let (hello, echo, message) = (PREFIX_LEN + 96, OVERHEAD + 3 * 96, OVERHEAD + 100);
+    assert_eq!(wire, 6 * (hello + echo + message));
+    let (session, _, _) = shaken(7);
+    let traffic = session.traffic();
+    assert_eq!((traffic.rounds, traffic.messages), (3, 2));
+    assert_eq!(traffic.sent_bytes, (PREFIX_LEN + 96 + OVERHEAD + 2 * 96) as u64);
+    assert_eq!(traffic.received_bytes, traffic.sent_bytes);
+    assert_eq!(traffic.labels["one"], LabelTraffic { rounds: 1, messages: 0, payload_bytes: 0 });
+}
+
+#[test]
+fn only_members_with_their_own_key_enter() {
+    let cast = Cast::new(2, b"enter");
+    let start = |party: u16, key: usize| {
+        let party = PartyId::new(party).unwrap();
+        Session::start(&cast.setup, party, &cast.keys[key], &cast.seeds[0], program).unwrap_err().kind()
+    };
+    assert_eq!((start(3, 0), start(1, 1)), (ErrorKind::UnknownParty, ErrorKind::ParamsMismatch));
+}
+
+#[test]
+fn a_frame_is_read_as_it_is_written() {
+    let (_, [message, _], b) = shaken(7);
+    let frame = Frame::from_bytes(&message, ()).unwrap();
+    assert_eq!((frame.address.sender, frame.address.round, frame.content.len()), (b, 2, 17));
+    assert_eq!(*frame.to_bytes(), message);
+}
