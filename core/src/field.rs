@@ -1,7 +1,7 @@
 //! Finite fields for sharing and multi-party protocols.
 //!
 //! [`gf256`] holds the bytes of [`shamir`](crate::shamir) secrets, [`Fp61`] is the prime field of 2^61 - 1 for fast
-//! arithmetic on integers, and the scalars of [`group`](crate::group) share the [`Field`] trait with it.
+//! arithmetic on integers, [`Fp192`] that of 2^192 - 237 for wide fixed point, and the scalars of [`group`](crate::group) share the [`Field`] trait with it.
 use core::{
     fmt,
     ops::{Add, Mul, Neg, Sub},
@@ -17,10 +17,14 @@ use crate::{
 };
 
 pub mod batch;
+mod bulk;
+mod fp192;
 mod fp61;
 pub mod gf256;
 
+pub use bulk::BulkField;
 pub use fp61::Fp61;
+pub use fp192::Fp192;
 pub use gf256::Gf256;
 
 /// A prime field of more than 2^60 elements with constant-time arithmetic.

@@ -37,9 +37,38 @@ impl Fp61 {
         Self((above & Self::MODULUS).wrapping_add(above >> 61).wrapping_sub(1))
     }
 
+    /// Reduces any value, such as a sum of products.
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation)] // the parts are masked and shifted to 61 bits
+    pub(crate) fn from_u128(value: u128) -> Self {
+        let (low, high) = (value as u64 & Self::MODULUS, (value >> 61) as u64 & Self::MODULUS);
+        let top = (value >> 122) as u64;
+        Self::reduce_once(low.wrapping_add(high)) + Self(top)
+    }
+
     /// `self` squared `times` times.
     fn square_times(self, times: u32) -> Self {
         (0..times).fold(self, |x, _| x * x)
+    }
+
+    /// `x^(2^59 - 1)`: 59 ones.
+    fn pow_ones(self) -> Self {
+        // x_k = x^(2^k - 1): k ones.
+        let x1 = self;
+        let x2 = x1.square_times(1) * x1;
+        let x3 = x2.square_times(1) * x1;
+        let x6 = x3.square_times(3) * x3;
+        let x7 = x6.square_times(1) * x1;
+        let x14 = x7.square_times(7) * x7;
+        let x28 = x14.square_times(14) * x14;
+        let x29 = x28.square_times(1) * x1;
+        let x58 = x29.square_times(29) * x29;
+        x58.square_times(1) * x1
+    }
+
+    /// `1 / sqrt(self)` for a square that is not zero, up to its sign: the power (p - 3) / 4 = 2^59 - 1.
+    pub(crate) fn inverse_sqrt(self) -> Self {
+        self.pow_ones()
     }
 }
 
@@ -118,18 +147,7 @@ impl Field for Fp61 {
 
     /// x^(p - 2) by a fixed chain; p - 2 = 2^61 - 3 is 59 ones, a zero and a one.
     fn invert(&self) -> CtOption<Self> {
-        // x_k = x^(2^k - 1): k ones.
-        let x1 = *self;
-        let x2 = x1.square_times(1) * x1;
-        let x3 = x2.square_times(1) * x1;
-        let x6 = x3.square_times(3) * x3;
-        let x7 = x6.square_times(1) * x1;
-        let x14 = x7.square_times(7) * x7;
-        let x28 = x14.square_times(14) * x14;
-        let x29 = x28.square_times(1) * x1;
-        let x58 = x29.square_times(29) * x29;
-        let x59 = x58.square_times(1) * x1;
-        CtOption::new(x59.square_times(2) * x1, !self.ct_eq(&Self::ZERO))
+        CtOption::new(self.pow_ones().square_times(2) * *self, !self.ct_eq(&Self::ZERO))
     }
 
     fn write(&self, out: &mut Writer) {
@@ -182,6 +200,14 @@ mod tests {
             for b in edges {
                 check(a, b);
             }
+        }
+    }
+
+    #[test]
+    fn wide_integers_are_reduced() {
+        let p = P;
+        for value in [0, p - 1, p, p << 61 | p, u128::MAX, u128::MAX - p, 1 << 122, (1 << 122) - 1, p * p] {
+            assert_eq!(u128::from(Fp61::from_u128(value).to_u64()), value % p, "{value}");
         }
     }
 

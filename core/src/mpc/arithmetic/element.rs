@@ -6,13 +6,14 @@ use core::{
 
 use num_bigint::{BigInt, Sign};
 use rand_core::CryptoRng;
-use subtle::{ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroize;
 
 use crate::{
     codec::{Reader, Writer},
     error::{Error, ErrorKind, Result},
-    field::{Field, Fp61},
+    field::{Field, Fp61, Fp192},
+    secret::declassify,
 };
 
 /// An integer modulo the size of a box's field or ring, with constant-time arithmetic. It stands for the signed integer of least magnitude.
@@ -99,9 +100,7 @@ pub trait Element:
     /// # Errors
     /// `ShapeMismatch` for another length, `InvalidEncoding` for a value that is not reduced.
     fn from_message(message: &[u8], count: usize, what: &'static str) -> Result<Vec<Self>> {
-        if count.checked_mul(Self::BYTES) != Some(message.len()) {
-            return Err(Error::new(ErrorKind::ShapeMismatch, what));
-        }
+        exact::<Self>(message, count, what)?;
         let mut body = Reader::new(message);
         (0..count).map(|_| Self::take(&mut body, what)).collect()
     }
@@ -135,6 +134,102 @@ impl Element for Fp61 {
     fn take(body: &mut Reader<'_>, what: &'static str) -> Result<Self> {
         Self::read(body, what)
     }
+
+    fn to_message(elements: &[Self]) -> Vec<u8> {
+        let mut out = vec![0; elements.len() * Self::BYTES];
+        for (bytes, element) in out.as_chunks_mut().0.iter_mut().zip(elements) {
+            *bytes = element.to_u64().to_le_bytes();
+        }
+        out
+    }
+
+    fn from_message(message: &[u8], count: usize, what: &'static str) -> Result<Vec<Self>> {
+        exact::<Self>(message, count, what)?;
+        let mut beyond = 0;
+        let element = |bytes: &[u8; 8]| {
+            let value = u64::from_le_bytes(*bytes);
+            // 2^61 - 1 and more.
+            beyond |= (value | value.wrapping_add(1)) >> 61;
+            Self::from_u64(value)
+        };
+        let elements = message.as_chunks().0.iter().map(element).collect();
+        all_reduced(beyond.ct_eq(&0), what)?;
+        Ok(elements)
+    }
+}
+
+impl Element for Fp192 {
+    const BITS: u32 = 191;
+    const BYTES: usize = 24;
+
+    #[allow(clippy::cast_sign_loss, clippy::cast_possible_truncation)] // limbs of the two's complement
+    fn from_i128(value: i128) -> Self {
+        // value = low + 2^64 high - 2^128 sign.
+        let (low, high, sign) = (value as u64, (value >> 64) as u64, (value >> 127) as u64 & 1);
+        let [positive, negative] =
+            [[low, high, 0], [0, 0, sign]].map(|words| Self::from_words(words).unwrap_or(Self::ZERO));
+        positive - negative
+    }
+
+    fn to_bigint_vartime(self) -> BigInt {
+        let integer =
+            |words: [u64; 3]| words.iter().rev().fold(BigInt::ZERO, |sum, word| (sum << 64) + *word);
+        let (value, modulus) = (integer(self.to_words()), integer(Self::MODULUS));
+        if &value + &value > modulus { value - modulus } else { value }
+    }
+
+    fn uniform(rng: &mut impl CryptoRng) -> Self {
+        Self::random(rng)
+    }
+
+    fn put(&self, out: &mut Writer) {
+        self.write(out);
+    }
+
+    fn take(body: &mut Reader<'_>, what: &'static str) -> Result<Self> {
+        Self::read(body, what)
+    }
+
+    fn to_message(elements: &[Self]) -> Vec<u8> {
+        let mut out = vec![0; elements.len() * Self::BYTES];
+        let words = elements.iter().flat_map(|element| element.to_words());
+        for (bytes, word) in out.as_chunks_mut().0.iter_mut().zip(words) {
+            *bytes = word.to_le_bytes();
+        }
+        out
+    }
+
+    fn from_message(message: &[u8], count: usize, what: &'static str) -> Result<Vec<Self>> {
+        exact::<Self>(message, count, what)?;
+        let mut all = Choice::from(1);
+        let element = |bytes: &[u8; 24]| {
+            let mut words = [0; 3];
+            for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
+                *word = u64::from_le_bytes(*bytes);
+            }
+            let element = Self::from_words(words);
+            all &= element.is_some();
+            element.unwrap_or(Self::ZERO)
+        };
+        let elements = message.as_chunks().0.iter().map(element).collect();
+        all_reduced(all, what)?;
+        Ok(elements)
+    }
+}
+
+/// Whether a message has the bytes of `count` elements.
+fn exact<E: Element>(message: &[u8], count: usize, what: &'static str) -> Result<()> {
+    match count.checked_mul(E::BYTES) == Some(message.len()) {
+        true => Ok(()),
+        false => Err(Error::new(ErrorKind::ShapeMismatch, what)),
+    }
+}
+
+fn all_reduced(all: Choice, what: &'static str) -> Result<()> {
+    match declassify(all) {
+        true => Ok(()),
+        false => Err(Error::new(ErrorKind::InvalidEncoding, what)),
+    }
 }
 
 #[cfg(test)]
@@ -149,6 +244,11 @@ mod tests {
             let expected = wide.rem_euclid(i128::from(Fp61::MODULUS));
             prop_assert_eq!(i128::from(Fp61::from_i128(wide).to_u64()), expected);
             prop_assert_eq!(Fp61::from_bigint_vartime(&BigInt::from(wide)), Fp61::from_i128(wide));
+            prop_assert_eq!(Fp192::from_i128(wide).to_i128_vartime(), Some(wide));
+            let product = BigInt::from(value) * wide;
+            let element = Fp192::from_i128(value) * Fp192::from_i128(wide);
+            prop_assert_eq!(Fp192::from_bigint_vartime(&product), element);
+            prop_assert_eq!(element.to_bigint_vartime(), product);
         }
     }
 
@@ -159,14 +259,31 @@ mod tests {
         }
     }
 
+    fn messages_are_canonical<E: Element>(modulus: &[u8], last: &[u8]) {
+        let elements = [E::from_i128(-1), E::from_i128(7)];
+        let message = E::to_message(&elements);
+        let mut one_by_one = Writer::with_capacity(2 * E::BYTES);
+        elements.iter().for_each(|element| element.put(&mut one_by_one));
+        assert_eq!(message, *one_by_one.into_bytes());
+        assert_eq!(message[..E::BYTES], *last);
+        assert_eq!(E::from_message(&message, 2, "m").unwrap(), elements);
+        for (bytes, count) in [(&message[..2 * E::BYTES - 1], 2), (&message[..], 1), (&message[..], 3)] {
+            assert_eq!(E::from_message(bytes, count, "m").unwrap_err().kind(), ErrorKind::ShapeMismatch);
+        }
+        for refused in [modulus, &vec![0xff; E::BYTES]] {
+            let message = [last, refused].concat();
+            assert_eq!(E::from_message(&message, 2, "m").unwrap_err().kind(), ErrorKind::InvalidEncoding);
+        }
+    }
+
     #[test]
     fn messages_have_the_length_that_was_asked_for() {
-        let elements = [Fp61::from_i128(-1), Fp61::from_i128(7)];
-        let message = Fp61::to_message(&elements);
-        assert_eq!(Fp61::from_message(&message, 2, "m").unwrap(), elements);
-        for (bytes, count) in [(&message[..15], 2), (&message[..], 1), (&message[..], 3)] {
-            assert_eq!(Fp61::from_message(bytes, count, "m").unwrap_err().kind(), ErrorKind::ShapeMismatch);
-        }
-        assert_eq!(Fp61::from_message(&[0xff; 8], 1, "m").unwrap_err().kind(), ErrorKind::InvalidEncoding);
+        let bytes = |lowest: u8, highest: u8, len: usize| {
+            let mut bytes = vec![0xff; len];
+            (bytes[0], bytes[len - 1]) = (lowest, highest);
+            bytes
+        };
+        messages_are_canonical::<Fp61>(&bytes(0xff, 0x1f, 8), &bytes(0xfe, 0x1f, 8));
+        messages_are_canonical::<Fp192>(&bytes(19, 0xff, 24), &bytes(18, 0xff, 24));
     }
 }
