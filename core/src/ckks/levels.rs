@@ -1,8 +1,10 @@
 //! Rescaling, and ways to a lower level (SAC18: Cheon, Han, Kim, Kim, Song, "A full RNS variant of approximate
 //! homomorphic encryption", SAC 2018, §3; scales: ePrint 2020/1118, §3).
+use super::bounds::Bounds;
 use super::chain;
 use super::ciphertext::{Ciphertext, check_fits};
 use crate::error::{Error, ErrorKind, Result};
+use crate::ring::Poly;
 
 impl Ciphertext {
     /// Divides by the last modulus: the scale and the noise by as much, at the cost of a level.
@@ -10,9 +12,16 @@ impl Ciphertext {
     /// # Errors
     /// `HeadroomExhausted` when there is no level left, or the scale is no larger than the modulus: the message would go.
     pub fn rescale(&self) -> Result<Self> {
-        let mut out = self.clone();
-        out.rescale_assign()?;
-        Ok(out)
+        let (scale, bounds) = self.rescaled()?;
+        let q = self.context.q();
+        let [c0, c1] = self.context.scratch().lend(|scratch| {
+            [&self.c0, &self.c1].map(|half| {
+                let mut out = Poly::unset(half.degree(), half.rows() - 1);
+                q.divide_round_to(&mut out, half, 1, scratch);
+                out
+            })
+        });
+        Ok(Self { context: self.context.clone(), key: self.key, c0, c1, scale, bounds, seed: None })
     }
 
     /// Rescales in place, without taking memory.
@@ -20,6 +29,17 @@ impl Ciphertext {
     /// # Errors
     /// As [`Ciphertext::rescale`]; nothing is changed then.
     pub fn rescale_assign(&mut self) -> Result<()> {
+        let (scale, bounds) = self.rescaled()?;
+        self.context.scratch().lend(|scratch| {
+            self.context.q().divide_round(&mut self.c0, 1, scratch);
+            self.context.q().divide_round(&mut self.c1, 1, scratch);
+        });
+        (self.scale, self.bounds, self.seed) = (scale, bounds, None);
+        Ok(())
+    }
+
+    /// The scale and the bounds after rescaling, if that is possible.
+    fn rescaled(&self) -> Result<(f64, Bounds)> {
         let exhausted = |what| Err(Error::new(ErrorKind::HeadroomExhausted, what));
         let level = self.level();
         if level == 0 {
@@ -35,12 +55,7 @@ impl Ciphertext {
         let degree = self.context.params().degree();
         let bounds = self.bounds.rescale(degree, divisor, self.scale, scale);
         check_fits(&self.context, level - 1, scale, &bounds)?;
-        self.context.scratch().lend(|scratch| {
-            self.context.q().divide_round(&mut self.c0, 1, scratch);
-            self.context.q().divide_round(&mut self.c1, 1, scratch);
-        });
-        (self.scale, self.bounds, self.seed) = (scale, bounds, None);
-        Ok(())
+        Ok((scale, bounds))
     }
 
     /// The same at a lower level, the scale staying as it is: what costs nothing, before operations with plaintexts.

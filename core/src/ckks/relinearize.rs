@@ -4,7 +4,7 @@ use super::{
     chain,
     ciphertext::{Ciphertext, Product},
     evaluation_keys::EvaluationKeys,
-    key_switch::{PairRows, cut_out, for_rows, switch},
+    key_switch::{PairRows, divided, divided_each, for_rows, switch},
     operands::Operand,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -56,13 +56,14 @@ impl EvaluationKeys {
     pub fn relinearize(&self, product: &Product) -> Result<Ciphertext> {
         self.check(&product.context, product.key)?;
         let (key, plan) = (self.relinearization()?, self.plan(product.level()));
-        let mut pair = self.context().scratch().lend(|scratch| {
-            let pair = switch(plan, key, &product.c2, plan.special_primes(), scratch, None);
-            pair.map(|half| cut_out(half, scratch))
+        let pair = self.context().scratch().lend(|scratch| {
+            let [b, a] = switch(plan, key, &product.c2, scratch, None);
+            [(b, &product.c0), (a, &product.c1)].map(|(half, other)| {
+                divided_each(plan, half, scratch, |row, out, quotient| {
+                    plan.basis().primes()[row].add_to(out, quotient, other.row(row));
+                })
+            })
         });
-        for (half, other) in pair.iter_mut().zip([&product.c0, &product.c1]) {
-            plan.basis().add(half, other);
-        }
         let noise = plan.noise().plus(Noise::rounding(product.c0.degree()));
         self.ciphertext(pair, product.scale, product.bounds.with_noise(noise))
     }
@@ -108,8 +109,8 @@ impl EvaluationKeys {
         }
         let (key, plan) = (self.relinearization()?, self.plan(c2.rows() - 1));
         self.context().scratch().lend(|scratch| {
-            let pair = switch(plan, key, c2, plan.special_primes() + 1, scratch, Some(others));
-            Ok(pair.map(|half| cut_out(half, scratch)))
+            let pair = switch(plan, key, c2, scratch, Some(others));
+            Ok(pair.map(|half| divided(plan, half, plan.special_primes() + 1, scratch)))
         })
     }
 

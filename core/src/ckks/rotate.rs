@@ -3,7 +3,7 @@ use super::{
     bounds::Noise,
     ciphertext::Ciphertext,
     evaluation_keys::{EvaluationKeys, GaloisKey},
-    key_switch::{Digits, Lifted, for_rows, switch},
+    key_switch::{Digits, Lifted, divided_each, for_rows, switch},
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::ring::{Poly, Scratch, Values, rotation_element};
@@ -64,9 +64,6 @@ impl EvaluationKeys {
                     for_rows(degree, pair.each_mut().map(Poly::words_mut), 0, scratch, |row, out, _| {
                         digits.row(row).times(&one.key, out);
                     });
-                    for half in &mut pair {
-                        plan.basis().divide_round(half, plan.special_primes(), scratch);
-                    }
                     self.rotated(a, one, pair, scratch)
                 }
                 _ => self.rotate(a, *steps),
@@ -81,30 +78,27 @@ impl EvaluationKeys {
     fn apply(&self, a: &Ciphertext, galois: &GaloisKey) -> Result<Ciphertext> {
         let plan = self.plan(a.level());
         self.context().scratch().lend(|scratch| {
-            let pair = switch(plan, &galois.key, &a.c1, plan.special_primes(), scratch, None);
+            let pair = switch(plan, &galois.key, &a.c1, scratch, None);
             self.rotated(a, galois, pair, scratch)
         })
     }
 
-    /// The end of a rotation, from what switching c1 gave.
+    /// The end of a rotation, from what switching c1 gave: division, addition of c0, and the permutation.
     fn rotated(
         &self,
         a: &Ciphertext,
         galois: &GaloisKey,
-        pair: [Poly<Values>; 2],
+        [first, second]: [Poly<Values>; 2],
         scratch: &mut Scratch,
     ) -> Result<Ciphertext> {
         let plan = self.plan(a.level());
-        let degree = a.c0.degree();
-        let mut out: [Poly<Values>; 2] = core::array::from_fn(|_| Poly::zero(degree, a.c0.rows()));
-        for_rows(degree, out.each_mut().map(Poly::words_mut), 0, scratch, |row, [c0, c1], _| {
+        let c0 = divided_each(plan, first, scratch, |row, out, quotient| {
             let q = plan.basis().primes()[row].modulus();
-            galois.automorphism.apply_to_sum(q, c0, pair[0].row(row), a.c0.row(row));
-            galois.automorphism.apply(c1, pair[1].row(row));
+            galois.automorphism.apply_to_sum(q, out, quotient, a.c0.row(row));
         });
-        pair.into_iter().for_each(|half| scratch.give(half));
-        let noise = plan.noise().plus(Noise::rounding(degree));
-        self.ciphertext(out, a.scale, a.bounds.with_noise(noise))
+        let c1 = divided_each(plan, second, scratch, |_, out, quotient| galois.automorphism.apply(out, quotient));
+        let noise = plan.noise().plus(Noise::rounding(a.c0.degree()));
+        self.ciphertext([c0, c1], a.scale, a.bounds.with_noise(noise))
     }
 
     /// The keys whose rotations make this one: its own, or as few for powers of two as can be.

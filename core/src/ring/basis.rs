@@ -260,6 +260,26 @@ impl Basis {
         self.division(a.rows(), by_last).round(a, scratch);
     }
 
+    /// The same, of a polynomial that stays as it is.
+    ///
+    /// # Panics
+    /// As [`Basis::divide_round`], and when `out` has not as many rows as stay.
+    pub fn divide_round_to(
+        &self,
+        out: &mut Poly<Values>,
+        a: &Poly<Values>,
+        by_last: usize,
+        scratch: &mut Scratch,
+    ) {
+        self.check(a);
+        let division = self.division(a.rows(), by_last);
+        let (stay, go) = a.words().split_at(division.rows() * self.degree());
+        let mut copy: Poly<Values> = scratch.take(self.degree(), by_last);
+        copy.words_mut().copy_from_slice(go);
+        division.round_to(out, stay, copy.words_mut(), scratch);
+        scratch.give(copy);
+    }
+
     /// The division of polynomials with so many rows by so many of the last, with its constants.
     ///
     /// # Panics

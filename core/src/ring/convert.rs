@@ -8,6 +8,7 @@ use super::{
     basis::each_row,
     poly::{Coefficients, Poly},
     scratch::Scratch,
+    transform::Ending,
 };
 
 /// Converts from one list of primes to another, with precomputed constants.
@@ -28,6 +29,8 @@ pub struct Conversion {
     to: Box<[Prime]>,
     /// `(D / d_j)^-1 mod d_j`.
     factors: Box<[u64]>,
+    /// The same, for inverse transforms.
+    endings: Box<[Ending]>,
     reciprocals: Box<[Reciprocal]>,
     /// For each prime that is converted to: `D / d_j` for each j, then `-D`.
     weights: Box<[Box<[u64]>]>,
@@ -51,6 +54,7 @@ impl Conversion {
             let modulus = d.modulus();
             modulus.invert(product(modulus, &mut others(j)))
         });
+        let factors: Box<[u64]> = factors.collect();
         let weights = to.iter().map(|prime| {
             let q = prime.modulus();
             let mut weights: Vec<u64> = (0..from.len()).map(|j| product(q, &mut others(j))).collect();
@@ -58,7 +62,8 @@ impl Conversion {
             weights.into()
         });
         Self {
-            factors: factors.collect(),
+            endings: from.iter().zip(&factors).map(|(d, w)| d.transform().ending(*w)).collect(),
+            factors,
             weights: weights.collect(),
             reciprocals: from.iter().map(|d| Reciprocal::new(d.modulus())).collect(),
             from: from.into(),
@@ -118,7 +123,15 @@ impl Conversion {
         }
     }
 
-    /// Second step of the exact conversion, after [`Conversion::prepare`]: v for each coefficient. With one prime nothing
+    /// First step for one row, from values: `x_j` becomes the coefficients of `y_j`, in place.
+    ///
+    /// # Panics
+    /// When there is no such prime, or the row is of another length.
+    pub fn prepare_values(&self, j: usize, x: &mut [u64]) {
+        self.from[j].transform().inverse_times(x, &self.endings[j]);
+    }
+
+    /// Second step of the exact conversion, after the first on every row: v for each coefficient. With one prime nothing
     /// is needed or written.
     ///
     /// # Panics

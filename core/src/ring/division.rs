@@ -55,45 +55,115 @@ impl Division {
         let (degree, rows) = (a.degree(), self.rows());
         assert_eq!(a.rows(), rows + self.by_last(), "a row for each prime");
         let (stay, go) = a.words_mut().split_at_mut(rows * degree);
-        each_row(degree, go, WORDS, |j, row| self.conversion.from()[j].inverse(row));
-        self.conversion.prepare(go);
-        // A row for v, and one to convert into; one for each prime when they are worked on at once.
-        let mut buffer =
-            scratch.take::<Values>(degree, if cfg!(feature = "parallel") { rows + 1 } else { 2 });
-        let (excess, converted) = buffer.words_mut().split_at_mut(degree);
-        self.conversion.excess(go, excess);
-        self.subtract(stay, go, excess, converted);
-        scratch.give(buffer);
+        self.run(degree, go, stay, scratch, |i, remainder, row, room| {
+            remainder.values(i, room);
+            self.conversion.to()[i].sub_and_scale(row, room, self.inverses[i]);
+        });
         a.truncate(rows);
     }
 
-    #[cfg(not(feature = "parallel"))]
-    fn subtract(&self, stay: &mut [u64], go: &[u64], excess: &[u64], converted: &mut [u64]) {
-        for (i, row) in stay.chunks_exact_mut(excess.len()).enumerate() {
-            self.subtract_row(i, row, go, excess, converted);
-        }
+    /// The rounded quotient as another polynomial: `stay` are the rows of the dividend that stay, `go` the last ones, which
+    /// are overwritten.
+    ///
+    /// # Panics
+    /// When there are not as many rows as primes.
+    pub fn round_to(&self, out: &mut Poly<Values>, stay: &[u64], go: &mut [u64], scratch: &mut Scratch) {
+        let degree = self.shape(out, stay);
+        self.run(degree, go, out.words_mut(), scratch, |i, remainder, out, _| {
+            self.quotient(i, remainder, &stay[i * degree..(i + 1) * degree], out);
+        });
     }
 
-    #[cfg(feature = "parallel")]
-    fn subtract(&self, stay: &mut [u64], go: &[u64], excess: &[u64], converted: &mut [u64]) {
-        use rayon::prelude::*;
-        let degree = excess.len();
-        if stay.len() < WORDS {
-            for (i, row) in stay.chunks_exact_mut(degree).enumerate() {
-                self.subtract_row(i, row, go, excess, &mut converted[..degree]);
-            }
-        } else {
-            let rows = stay.par_chunks_exact_mut(degree).zip(converted.par_chunks_exact_mut(degree));
-            rows.enumerate()
-                .for_each(|(i, (row, converted))| self.subtract_row(i, row, go, excess, converted));
-        }
+    /// Calls `work` with the number of each row, that row of `out` and that of the rounded quotient, while it is in the
+    /// caches. The rest is as for [`Division::round_to`].
+    ///
+    /// # Panics
+    /// As [`Division::round_to`].
+    pub fn round_each(
+        &self,
+        out: &mut Poly<Values>,
+        stay: &[u64],
+        go: &mut [u64],
+        scratch: &mut Scratch,
+        work: impl Fn(usize, &mut [u64], &[u64]) + Sync,
+    ) {
+        let degree = self.shape(out, stay);
+        self.run(degree, go, out.words_mut(), scratch, |i, remainder, out, room| {
+            self.quotient(i, remainder, &stay[i * degree..(i + 1) * degree], room);
+            work(i, out, room);
+        });
     }
 
-    fn subtract_row(&self, i: usize, row: &mut [u64], go: &[u64], excess: &[u64], converted: &mut [u64]) {
+    fn shape(&self, out: &Poly<Values>, stay: &[u64]) -> usize {
+        assert!(out.rows() == self.rows() && out.words().len() == stay.len(), "a row for each prime that stays");
+        out.degree()
+    }
+
+    fn quotient(&self, i: usize, remainder: &Remainder<'_>, stay: &[u64], out: &mut [u64]) {
         let prime = &self.conversion.to()[i];
-        self.conversion.exact_row(i, go, excess, converted);
-        prime.forward(converted);
-        prime.sub_and_scale(row, converted, self.inverses[i]);
+        remainder.values(i, out);
+        prime.sub_and_scale(out, stay, prime.modulus().neg(self.inverses[i]));
+    }
+
+    /// Calls `work` with the number of each row that stays, the remainder, that row of `out`, and room for a row.
+    fn run(
+        &self,
+        degree: usize,
+        go: &mut [u64],
+        out: &mut [u64],
+        scratch: &mut Scratch,
+        work: impl Fn(usize, &Remainder<'_>, &mut [u64], &mut [u64]) + Sync,
+    ) {
+        assert_eq!(go.len(), self.by_last() * degree, "a row for each prime that goes");
+        each_row(degree, go, WORDS, |j, row| self.conversion.prepare_values(j, row));
+        // A row for v, and one of room; one for each prime when they are worked on at once.
+        let rooms = if cfg!(feature = "parallel") { self.rows() } else { 1 };
+        let mut buffer = scratch.take::<Values>(degree, 1 + rooms);
+        let (excess, room) = buffer.words_mut().split_at_mut(degree);
+        self.conversion.excess(go, excess);
+        let remainder = Remainder { conversion: &self.conversion, go, excess };
+        for_each(degree, out, room, |i, row, room| work(i, &remainder, row, room));
+        scratch.give(buffer);
+    }
+}
+
+/// The remainder of a division, which is to be written modulo the primes that stay.
+struct Remainder<'a> {
+    conversion: &'a Conversion,
+    go: &'a [u64],
+    excess: &'a [u64],
+}
+
+impl Remainder<'_> {
+    /// Its values modulo prime i.
+    fn values(&self, i: usize, out: &mut [u64]) {
+        self.conversion.exact_row(i, self.go, self.excess, out);
+        self.conversion.to()[i].forward(out);
+    }
+}
+
+#[cfg(not(feature = "parallel"))]
+fn for_each(degree: usize, out: &mut [u64], room: &mut [u64], work: impl Fn(usize, &mut [u64], &mut [u64])) {
+    for (i, row) in out.chunks_exact_mut(degree).enumerate() {
+        work(i, row, room);
+    }
+}
+
+#[cfg(feature = "parallel")]
+fn for_each(
+    degree: usize,
+    out: &mut [u64],
+    room: &mut [u64],
+    work: impl Fn(usize, &mut [u64], &mut [u64]) + Sync,
+) {
+    use rayon::prelude::*;
+    if out.len() < WORDS {
+        for (i, row) in out.chunks_exact_mut(degree).enumerate() {
+            work(i, row, &mut room[..degree]);
+        }
+    } else {
+        let rows = out.par_chunks_exact_mut(degree).zip(room.par_chunks_exact_mut(degree));
+        rows.enumerate().for_each(|(i, (row, room))| work(i, row, room));
     }
 }
 
@@ -130,6 +200,29 @@ mod tests {
                 let bound: BigInt = &divisor * ((1_i64 << 56) + 2 * by_last as i64 * i64::from(by_last > 1));
                 assert!((error.magnitude() * 2_u32) << 56 <= *bound.magnitude(), "{x}: {error} of {divisor}");
             }
+        }
+    }
+
+    #[test]
+    fn quotients_are_the_same_wherever_they_go() {
+        let basis = basis(&[60, 40, 50, 60, 55]);
+        let a = basis.forward(residues(basis.primes(), &numbers(&product(basis.primes()), 3)));
+        for by_last in 1..5 {
+            let (division, mut scratch) = (basis.division(5, by_last), Scratch::new());
+            let mut expected = a.clone();
+            division.round(&mut expected, &mut scratch);
+            let (stay, go) = a.words().split_at(division.rows() * a.degree());
+            let mut out = Poly::unset(a.degree(), division.rows());
+            division.round_to(&mut out, stay, &mut go.to_vec(), &mut scratch);
+            assert!(out == expected);
+            division.round_each(&mut out, stay, &mut go.to_vec(), &mut scratch, |i, out, quotient| {
+                basis.primes()[i].add(out, quotient);
+            });
+            basis.scale(&mut expected, &[2; 5]);
+            assert!(out == expected);
+            basis.divide_round_to(&mut out, &a, by_last, &mut scratch);
+            basis.scale(&mut out, &[2; 5]);
+            assert!(out == expected);
         }
     }
 

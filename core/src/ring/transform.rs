@@ -14,9 +14,12 @@ pub struct Transform {
     root: u64,
     forward: Twiddles,
     inverse: Twiddles,
-    /// `1/N` and `psi^-(N/2) / N`, with which the inverse transform ends.
-    last: [Factor; 2],
+    last: Ending,
 }
+
+/// With what an inverse transform ends: `w/N` and `w psi^-(N/2) / N`, where w is what the result is multiplied by.
+#[derive(Clone, Copy)]
+pub(super) struct Ending([Factor; 2]);
 
 /// A fixed factor w with `floor(w 2^shift / q)`, where the shift is the backend's.
 #[derive(Clone, Copy)]
@@ -103,11 +106,9 @@ impl Transform {
         }
         let root = primitive_root(&modulus, degree);
         let inverse_root = modulus.invert(root);
-        let inverse_degree = modulus.invert(degree as u64);
-        let factor = |w| Factor { w, quotient: modulus.quotient(w, backend.shift()) };
         let twiddles = |root| Twiddles::new(&modulus, backend, powers(&modulus, root, degree));
         let inverse = twiddles(inverse_root);
-        let last = [inverse_degree, modulus.mul(inverse_degree, inverse.get(1).w)].map(factor);
+        let last = Ending::new(&modulus, backend, &inverse, 1);
         Ok(Self { modulus, backend, root, forward: twiddles(root), inverse, last })
     }
 
@@ -145,8 +146,29 @@ impl Transform {
     /// # Panics
     /// When there are not as many as the degree says.
     pub fn inverse(&self, a: &mut [u64]) {
+        self.inverse_times(a, &self.last);
+    }
+
+    /// What [`Transform::inverse_times`] takes for the residue w.
+    pub(super) fn ending(&self, w: u64) -> Ending {
+        Ending::new(&self.modulus, self.backend, &self.inverse, w)
+    }
+
+    /// As [`Transform::inverse`], and every coefficient multiplied by the residue that the ending is for.
+    ///
+    /// # Panics
+    /// When there are not as many as the degree says.
+    pub(super) fn inverse_times(&self, a: &mut [u64], Ending(last): &Ending) {
         assert_eq!(a.len(), self.degree(), "as many values as the degree");
-        self.backend.kernels().inverse(&self.modulus, &self.inverse, &self.last, a);
+        self.backend.kernels().inverse(&self.modulus, &self.inverse, last, a);
+    }
+}
+
+impl Ending {
+    fn new(modulus: &Modulus, backend: Backend, inverse: &Twiddles, w: u64) -> Self {
+        let first = modulus.mul(w, modulus.invert(inverse.count as u64));
+        let factor = |w| Factor { w, quotient: modulus.quotient(w, backend.shift()) };
+        Self([first, modulus.mul(first, inverse.get(1).w)].map(factor))
     }
 }
 

@@ -31,17 +31,17 @@ pub(in crate::ckks) struct DigitRow<'a> {
 impl<'a> Cut<'a> {
     /// Takes c modulo the primes of Q in the plan.
     pub(in crate::ckks) fn new(plan: &'a Plan, c: &'a Poly<Values>, scratch: &mut Scratch) -> Self {
-        let (degree, primes) = (c.degree(), plan.basis().primes());
+        let degree = c.degree();
         let mut prepared: Poly<Coefficients> = scratch.take(degree, c.rows());
         let mut excess: Poly<Coefficients> = scratch.take(degree, plan.digits());
         for_rows(degree, [prepared.words_mut()], 0, scratch, |row, [out], _| {
             out.copy_from_slice(c.row(row));
-            primes[row].inverse(out);
+            plan.prepare(row, out);
         });
         for digit in 0..plan.digits() {
             let own = plan.own_rows(digit);
-            let own = &mut prepared.words_mut()[own.start * degree..own.end * degree];
-            plan.prepare(digit, own, excess.row_mut(digit));
+            let own = &prepared.words()[own.start * degree..own.end * degree];
+            plan.excess(digit, own, excess.row_mut(digit));
         }
         Self { plan, c, prepared, excess }
     }

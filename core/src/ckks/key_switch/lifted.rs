@@ -1,5 +1,5 @@
 //! Sums of rotations that are divided once.
-use super::{Cut, Plan, for_rows};
+use super::{Cut, Plan, divided, for_rows};
 use crate::ckks::{bounds::Noise, evaluation_keys::GaloisKey};
 use crate::ring::{Poly, Scratch, Values};
 
@@ -128,10 +128,13 @@ impl Lifted {
 
     /// Divides: the ciphertext, and the noise that it has gained.
     pub(in crate::ckks) fn lower(self, plan: &Plan, scratch: &mut Scratch) -> ([Poly<Values>; 2], Noise) {
-        let Self { mut c0, c1, noise } = self;
-        plan.basis().divide_round(&mut c0, plan.special_primes(), scratch);
+        let Self { c0, c1, noise } = self;
+        let c0 = divided(plan, c0, plan.special_primes(), scratch);
         let noise = noise.plus(Noise::rounding(plan.basis().degree()));
-        ([c0, c1].map(|half| cut_out(half, scratch)), noise)
+        // In a buffer of its own size.
+        let own = c1.clone();
+        scratch.give(c1);
+        ([c0, own], noise)
     }
 
     /// Gives the buffers back.
@@ -139,11 +142,4 @@ impl Lifted {
         scratch.give(self.c0);
         scratch.give(self.c1);
     }
-}
-
-/// The polynomial in a buffer of its own size; the other goes back.
-pub(in crate::ckks) fn cut_out(poly: Poly<Values>, scratch: &mut Scratch) -> Poly<Values> {
-    let out = poly.clone();
-    scratch.give(poly);
-    out
 }

@@ -99,11 +99,15 @@ impl Plan {
         if row <= self.level { row } else { row + self.of_q - self.level - 1 }
     }
 
-    /// From the coefficients of a digit's own rows to what [`Plan::extend`] takes. `excess` is one row.
-    pub(super) fn prepare(&self, digit: usize, own: &mut [u64], excess: &mut [u64]) {
-        let conversion = &self.digits[digit].conversion;
-        conversion.prepare(own);
-        conversion.excess(own, excess);
+    /// From the values of a row of Q to what [`Plan::extend`] takes.
+    pub(super) fn prepare(&self, row: usize, values: &mut [u64]) {
+        let digit = self.digits.iter().find(|digit| digit.rows.contains(&row)).expect("every row is in a digit");
+        digit.conversion.prepare_values(row - digit.rows.start, values);
+    }
+
+    /// What else [`Plan::extend`] takes, from a digit's own rows after [`Plan::prepare`]: one row.
+    pub(super) fn excess(&self, digit: usize, own: &[u64], excess: &mut [u64]) {
+        self.digits[digit].conversion.excess(own, excess);
     }
 
     /// A row of a digit that is not its own, as values.

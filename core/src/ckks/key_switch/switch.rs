@@ -1,17 +1,15 @@
-//! Key switching from beginning to end, for one key.
+//! Key switching for one key, and the division that ends it.
 use super::{Cut, KeySwitchKey, Plan, for_rows};
 use crate::ring::{Poly, Prime, Scratch, Values};
 
 /// Computes one row of a pair, modulo that prime.
 pub(in crate::ckks) type PairRows<'a> = dyn Fn(&Prime, usize, [&mut [u64]; 2]) + Sync + 'a;
 
-/// `(P c s' + P x) / D` as a pair under the key's new secret, rounded once: D is the product of the last `by_last` primes of
-/// QP, and x the pair that `add` gives row by row, if there is one. The pair still has its room for all rows.
+/// `P c s' + P x` modulo QP as a pair under the key's new secret: x is the pair that `add` gives row by row, if there is one.
 pub(in crate::ckks) fn switch(
     plan: &Plan,
     key: &KeySwitchKey,
     c: &Poly<Values>,
-    by_last: usize,
     scratch: &mut Scratch,
     add: Option<&PairRows<'_>>,
 ) -> [Poly<Values>; 2] {
@@ -30,8 +28,35 @@ pub(in crate::ckks) fn switch(
         }
     });
     cut.give_back(scratch);
-    for half in &mut pair {
-        plan.basis().divide_round(half, by_last, scratch);
-    }
     pair
+}
+
+/// Divided by the product of the last `by_last` primes of QP and rounded, as a polynomial of its own. The other goes back.
+pub(in crate::ckks) fn divided(
+    plan: &Plan,
+    mut a: Poly<Values>,
+    by_last: usize,
+    scratch: &mut Scratch,
+) -> Poly<Values> {
+    let division = plan.basis().division(a.rows(), by_last);
+    let mut out = Poly::unset(a.degree(), division.rows());
+    let (stay, go) = a.words_mut().split_at_mut(out.words().len());
+    division.round_to(&mut out, stay, go, scratch);
+    scratch.give(a);
+    out
+}
+
+/// Divided by P and rounded; `work` makes a row of the result from that row of the quotient, and its number.
+pub(in crate::ckks) fn divided_each(
+    plan: &Plan,
+    mut a: Poly<Values>,
+    scratch: &mut Scratch,
+    work: impl Fn(usize, &mut [u64], &[u64]) + Sync,
+) -> Poly<Values> {
+    let division = plan.basis().division(a.rows(), plan.special_primes());
+    let mut out = Poly::unset(a.degree(), division.rows());
+    let (stay, go) = a.words_mut().split_at_mut(out.words().len());
+    division.round_each(&mut out, stay, go, scratch, work);
+    scratch.give(a);
+    out
 }
