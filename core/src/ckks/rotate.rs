@@ -62,7 +62,7 @@ impl EvaluationKeys {
                     let mut pair: [Poly<Values>; 2] =
                         core::array::from_fn(|_| scratch.take(degree, plan.rows()));
                     for_rows(degree, pair.each_mut().map(Poly::words_mut), 0, scratch, |row, out, _| {
-                        digits.row(row).times(&one.key, out);
+                        digits.row(row).times(&one.key, out, [None, None]);
                     });
                     self.rotated(a, one, pair, scratch)
                 }
@@ -96,7 +96,8 @@ impl EvaluationKeys {
             let q = plan.basis().primes()[row].modulus();
             galois.automorphism.apply_to_sum(q, out, quotient, a.c0.row(row));
         });
-        let c1 = divided_each(plan, second, scratch, |_, out, quotient| galois.automorphism.apply(out, quotient));
+        let c1 =
+            divided_each(plan, second, scratch, |_, out, quotient| galois.automorphism.apply(out, quotient));
         let noise = plan.noise().plus(Noise::rounding(a.c0.degree()));
         self.ciphertext([c0, c1], a.scale, a.bounds.with_noise(noise))
     }

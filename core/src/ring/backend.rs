@@ -70,6 +70,16 @@ pub(super) trait Kernels: Sync {
     /// `out = a_0 b_0 + a_1 b_1 + ...`, at most [`MAX_TERMS`].
     fn sum_of_products(&self, modulus: &Modulus, out: &mut [u64], terms: &[(&[u64], &[u64])]);
 
+    /// For both halves h `out_h = a_0 b_0h + a_1 b_1h + ... + x_h w_h`, at most [`MAX_TERMS`] products with those that are
+    /// added. Residues w.
+    fn pair_of_sums(
+        &self,
+        modulus: &Modulus,
+        out: [&mut [u64]; 2],
+        terms: &[(&[u64], [&[u64]; 2])],
+        more: [Option<(&[u64], u64)>; 2],
+    );
+
     /// `a = a w` for a residue w.
     fn scale(&self, modulus: &Modulus, a: &mut [u64], w: u64);
 
@@ -79,8 +89,9 @@ pub(super) trait Kernels: Sync {
     /// `a = (a - b) w` for a residue w.
     fn sub_and_scale(&self, modulus: &Modulus, a: &mut [u64], b: &[u64], w: u64);
 
-    /// `out = w_0 y_0 + w_1 y_1 + ...` for words y below 2^61, at most [`MAX_TERMS`].
-    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64]);
+    /// `out = w_0 y_0 + w_1 y_1 + ...`, at most [`MAX_TERMS`], for words y below 2^61 in the first `long` terms and below
+    /// 2^52 in the others.
+    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64], long: usize);
 
     /// Residues modulo `from` as numbers from `-from/2` to `from/2`.
     fn lift(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], from: u64);
@@ -104,12 +115,15 @@ macro_rules! kernels {
             kernels! { fn mul_add = $module::rows::mul_add, modulus: &Modulus, acc: &mut [u64], a: &[u64], b: &[u64] }
             kernels! { fn sum_of_products = $module::rows::sum_of_products,
                 modulus: &Modulus, out: &mut [u64], terms: &[(&[u64], &[u64])] }
+            kernels! { fn pair_of_sums = $module::rows::pair_of_sums,
+                modulus: &Modulus, out: [&mut [u64]; 2], terms: &[(&[u64], [&[u64]; 2])],
+                more: [Option<(&[u64], u64)>; 2] }
             kernels! { fn scale = $module::rows::scale, modulus: &Modulus, a: &mut [u64], w: u64 }
             kernels! { fn add_scaled = $module::rows::add_scaled, modulus: &Modulus, acc: &mut [u64], a: &[u64], w: u64 }
             kernels! { fn sub_and_scale = $module::rows::sub_and_scale,
                 modulus: &Modulus, a: &mut [u64], b: &[u64], w: u64 }
             kernels! { fn linear = $module::rows::linear,
-                modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64] }
+                modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64], long: usize }
             kernels! { fn lift = $module::rows::lift, modulus: &Modulus, out: &mut [u64], a: &[u64], from: u64 }
         }
     };

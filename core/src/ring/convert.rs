@@ -32,6 +32,8 @@ pub struct Conversion {
     /// The same, for inverse transforms.
     endings: Box<[Ending]>,
     reciprocals: Box<[Reciprocal]>,
+    /// So many of the first terms have words that may have more than 52 bits.
+    long: usize,
     /// For each prime that is converted to: `D / d_j` for each j, then `-D`.
     weights: Box<[Box<[u64]>]>,
 }
@@ -65,6 +67,7 @@ impl Conversion {
             endings: from.iter().zip(&factors).map(|(d, w)| d.transform().ending(*w)).collect(),
             factors,
             weights: weights.collect(),
+            long: from.iter().rposition(|d| d.value() >> 52 != 0).map_or(0, |last| last + 1),
             reciprocals: from.iter().map(|d| Reciprocal::new(d.modulus())).collect(),
             from: from.into(),
             to: to.into(),
@@ -171,7 +174,7 @@ impl Conversion {
         for (term, row) in terms.iter_mut().zip(y.chunks_exact(out.len())) {
             *term = row;
         }
-        self.to[i].linear(out, &terms[..count], &self.weights[i][..count]);
+        self.to[i].linear(out, &terms[..count], &self.weights[i][..count], self.long);
     }
 
     fn check(&self, words: usize, out: &Poly<Coefficients>) {

@@ -95,7 +95,10 @@ impl Division {
     }
 
     fn shape(&self, out: &Poly<Values>, stay: &[u64]) -> usize {
-        assert!(out.rows() == self.rows() && out.words().len() == stay.len(), "a row for each prime that stays");
+        assert!(
+            out.rows() == self.rows() && out.words().len() == stay.len(),
+            "a row for each prime that stays"
+        );
         out.degree()
     }
 

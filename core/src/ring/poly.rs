@@ -43,6 +43,11 @@ pub struct Poly<F: Form> {
 
 /// Words of a cache line.
 const LINE: usize = 8;
+/// Rows are powers of two, and a cache has the same few places for words that are a page apart. So polynomials begin in
+/// different places of a page, of which there are so many, so many words apart.
+const COLOURS: usize = 16;
+const COLOUR: usize = 32;
+const PAGE: usize = 4096;
 
 impl<F: Form> Poly<F> {
     /// The polynomial 0.
@@ -75,7 +80,7 @@ impl<F: Form> Poly<F> {
 
     /// As many words as a buffer for this shape has.
     pub(super) fn room(degree: usize, rows: usize) -> usize {
-        degree * rows + LINE - 1
+        degree * rows + COLOURS * COLOUR - 1
     }
 
     /// A polynomial in a buffer with room for it, whose words are what they were.
@@ -83,7 +88,8 @@ impl<F: Form> Poly<F> {
         debug_assert!(buffer.len() >= Self::room(degree, rows), "room");
         let offset = buffer.as_ptr().align_offset(LINE * size_of::<u64>());
         // The offset is a hint: without it everything works, more slowly.
-        let start = if offset < LINE { offset } else { 0 };
+        let start =
+            if offset < LINE { offset + COLOUR * (buffer.as_ptr().addr() / PAGE % COLOURS) } else { 0 };
         Self { buffer, start, rows, degree, form: PhantomData }
     }
 

@@ -146,6 +146,29 @@ impl Prime {
         }
     }
 
+    /// For both halves h `out_h = a_0 b_0h + a_1 b_1h + ... + x_h w_h`, where `more` are x and a residue w, if there are any:
+    /// the inner product of digits with a key. Reduced once for up to 63 terms.
+    pub fn pair_of_sums(
+        &self,
+        out: [&mut [u64]; 2],
+        terms: &[(&[u64], [&[u64]; 2])],
+        more: [Option<(&[u64], u64)>; 2],
+    ) {
+        out.iter().for_each(|out| self.check([out]));
+        terms.iter().for_each(|(a, [b, c])| self.check([a, b, c]));
+        more.iter().flatten().for_each(|(x, _)| self.check([x]));
+        if terms.len() < MAX_TERMS {
+            return self.kernels.pair_of_sums(self.modulus(), out, terms, more);
+        }
+        for (half, (out, more)) in out.into_iter().zip(more).enumerate() {
+            let terms: Vec<_> = terms.iter().map(|(a, b)| (*a, b[half])).collect();
+            self.sum_of_products(out, &terms);
+            if let Some((x, w)) = more {
+                self.add_scaled(out, x, w);
+            }
+        }
+    }
+
     /// `a = a w` for a residue w.
     pub fn scale(&self, a: &mut [u64], w: u64) {
         self.check([&*a]);
@@ -167,22 +190,23 @@ impl Prime {
         self.kernels.sub_and_scale(self.modulus(), a, b, w);
     }
 
-    /// `out = w_0 y_0 + w_1 y_1 + ...` for residues w: base conversion. The words of y are below 2^61, residues of other
-    /// primes perhaps. Reduced once for every 64 terms.
+    /// `out = w_0 y_0 + w_1 y_1 + ...` for residues w: base conversion. The words of y are residues of other primes perhaps:
+    /// below 2^61 in the first `long` terms, and below 2^52 in the others. Reduced once for every 64 terms.
     ///
     /// # Panics
     /// When there are not as many weights as terms.
-    pub fn linear(&self, out: &mut [u64], terms: &[&[u64]], weights: &[u64]) {
+    pub fn linear(&self, out: &mut [u64], terms: &[&[u64]], weights: &[u64], long: usize) {
         assert_eq!(terms.len(), weights.len(), "as many weights as terms");
         self.check([&*out]);
         terms.iter().for_each(|y| self.check([y]));
         debug_assert!(weights.iter().all(|w| *w < self.value()), "residues as weights");
         let first = terms.len().min(MAX_TERMS);
-        self.kernels.linear(self.modulus(), out, &terms[..first], &weights[..first]);
+        self.kernels.linear(self.modulus(), out, &terms[..first], &weights[..first], long.min(first));
         if first < terms.len() {
             let mut sum = vec![0; self.degree()];
             for (terms, weights) in terms[first..].chunks(MAX_TERMS).zip(weights[first..].chunks(MAX_TERMS)) {
-                self.kernels.linear(self.modulus(), &mut sum, terms, weights);
+                // These few may all be long.
+                self.kernels.linear(self.modulus(), &mut sum, terms, weights, terms.len());
                 self.kernels.add(self.modulus(), out, &sum);
             }
         }
@@ -313,15 +337,40 @@ mod tests {
                         terms.iter().map(|(a, b)| u128::from(a[i]) * u128::from(b[i]) % u128::from(q)).sum()
                     });
 
-                    let y: Vec<_> = (0..count).map(|i| rows(1 << 61, i)[kind].clone()).collect();
-                    let y: Vec<&[u64]> = y.iter().map(|y| &y[..]).collect();
                     let weights: Vec<u64> = b.iter().map(|b| b[7]).collect();
-                    let mut out = vec![u64::MAX; DEGREE];
-                    prime.linear(&mut out, &y, &weights);
-                    check(&prime, &out, |i| {
-                        let terms = y.iter().zip(&weights);
-                        terms.map(|(y, w)| u128::from(y[i]) * u128::from(*w) % u128::from(q)).sum()
-                    });
+                    for long in [0, usize::from(count > 2), usize::try_from(count).unwrap()] {
+                        let bits = |i| if i < long as u64 { 61 } else { 52 };
+                        let y: Vec<_> = (0..count).map(|i| rows(1 << bits(i), i)[kind].clone()).collect();
+                        let y: Vec<&[u64]> = y.iter().map(|y| &y[..]).collect();
+                        let mut out = vec![u64::MAX; DEGREE];
+                        prime.linear(&mut out, &y, &weights, long);
+                        check(&prime, &out, |i| {
+                            let terms = y.iter().zip(&weights);
+                            terms.map(|(y, w)| u128::from(y[i]) * u128::from(*w) % u128::from(q)).sum()
+                        });
+                    }
+
+                    let c: Vec<_> = (0..count).map(|i| rows(q, i + 300)[kind].clone()).collect();
+                    let terms: Vec<_> = a
+                        .iter()
+                        .zip(b.iter().zip(&c))
+                        .map(|(a, (b, c))| (&a[..], [&b[..], &c[..]]))
+                        .collect();
+                    let x = &rows(q, 99)[kind];
+                    for more in
+                        [[None, None], [Some((&x[..], q - 1)), None], [Some((x, 1)), Some((x, q / 3))]]
+                    {
+                        let mut out = [vec![u64::MAX; DEGREE], vec![u64::MAX; DEGREE]];
+                        prime.pair_of_sums(out.each_mut().map(|out| &mut out[..]), &terms, more);
+                        for (half, out) in out.iter().enumerate() {
+                            check(&prime, out, |i| {
+                                let terms = terms.iter().map(|(a, b)| (a[i], b[half][i]));
+                                let more = more[half].map(|(x, w)| (x[i], w));
+                                let products = terms.chain(more);
+                                products.map(|(a, b)| u128::from(a) * u128::from(b) % u128::from(q)).sum()
+                            });
+                        }
+                    }
                 }
             }
         }

@@ -54,13 +54,14 @@ impl<'a> Cut<'a> {
 
     /// How many words [`Cut::row`] needs.
     pub(in crate::ckks) fn room(&self) -> usize {
-        self.plan.digits() * self.c.degree()
+        self.plan.digits() * stride(self.c.degree())
     }
 
     /// That row of each digit, computed into `room` where it is not at hand.
     pub(in crate::ckks) fn row<'s>(&'s self, row: usize, room: &'s mut [u64]) -> DigitRow<'s> {
         let degree = self.c.degree();
-        for (digit, out) in room.chunks_exact_mut(degree).take(self.plan.digits()).enumerate() {
+        for (digit, out) in room.chunks_exact_mut(stride(degree)).take(self.plan.digits()).enumerate() {
+            let out = &mut out[..degree];
             let own = self.plan.own_rows(digit);
             if !own.contains(&row) {
                 let prepared = &self.prepared.words()[own.start * degree..own.end * degree];
@@ -71,9 +72,10 @@ impl<'a> Cut<'a> {
     }
 
     fn view<'s>(&'s self, row: usize, room: &'s [u64]) -> DigitRow<'s> {
-        let mut digits = [&[][..]; MAX_DIGITS];
-        for (digit, words) in room.chunks_exact(self.c.degree()).take(self.plan.digits()).enumerate() {
-            digits[digit] = if self.plan.own_rows(digit).contains(&row) { self.c.row(row) } else { words };
+        let (degree, mut digits) = (self.c.degree(), [&[][..]; MAX_DIGITS]);
+        for (digit, words) in room.chunks_exact(stride(degree)).take(self.plan.digits()).enumerate() {
+            let own = self.plan.own_rows(digit).contains(&row);
+            digits[digit] = if own { self.c.row(row) } else { &words[..degree] };
         }
         DigitRow { plan: self.plan, row, digits }
     }
@@ -103,18 +105,27 @@ impl<'a> Digits<'a> {
 }
 
 impl DigitRow<'_> {
-    /// The inner product with both halves of a key.
-    pub(in crate::ckks) fn times(&self, key: &KeySwitchKey, out: [&mut [u64]; 2]) {
+    /// The inner product with both halves of a key, and to each `more`, if there is any: words and a residue that they are
+    /// multiplied by.
+    pub(in crate::ckks) fn times(
+        &self,
+        key: &KeySwitchKey,
+        out: [&mut [u64]; 2],
+        more: [Option<(&[u64], u64)>; 2],
+    ) {
         let row_of_key = self.plan.row_of_key(self.row);
         let (prime, count) = (&self.plan.basis().primes()[self.row], self.plan.digits());
-        for (half, out) in out.into_iter().enumerate() {
-            let mut terms = [(&[][..], &[][..]); MAX_DIGITS];
-            for (digit, term) in terms[..count].iter_mut().enumerate() {
-                *term = (self.digits[digit], key.row(digit, row_of_key)[half]);
-            }
-            prime.sum_of_products(out, &terms[..count]);
+        let mut terms = [(&[][..], [&[][..]; 2]); MAX_DIGITS];
+        for (digit, term) in terms[..count].iter_mut().enumerate() {
+            *term = (self.digits[digit], key.row(digit, row_of_key));
         }
+        prime.pair_of_sums(out, &terms[..count], more);
     }
+}
+
+/// From one digit of a row to the next: some cache lines more than a row, so that caches have a place for each.
+fn stride(degree: usize) -> usize {
+    degree + 72
 }
 
 /// Calls `work` with the number of each row, that row of each of these polynomials, and room for `room` words. A row has

@@ -102,8 +102,7 @@ impl Lifted {
         let digits = cut.row(row, room);
         let (b, a) = products.split_at_mut(prime.degree());
         for rotation in rotations.iter().flatten() {
-            digits.times(&rotation.key, [&mut *b, &mut *a]);
-            prime.add(b, self.c0.row(row));
+            digits.times(&rotation.key, [&mut *b, &mut *a], [Some((self.c0.row(row), 1)), None]);
             rotation.automorphism.apply_and_add(prime.modulus(), out0, b);
             rotation.automorphism.apply_and_add(prime.modulus(), out1, a);
         }

@@ -101,7 +101,8 @@ impl Plan {
 
     /// From the values of a row of Q to what [`Plan::extend`] takes.
     pub(super) fn prepare(&self, row: usize, values: &mut [u64]) {
-        let digit = self.digits.iter().find(|digit| digit.rows.contains(&row)).expect("every row is in a digit");
+        let digit =
+            self.digits.iter().find(|digit| digit.rows.contains(&row)).expect("every row is in a digit");
         digit.conversion.prepare_values(row - digit.rows.start, values);
     }
 

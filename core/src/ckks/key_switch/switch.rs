@@ -16,16 +16,19 @@ pub(in crate::ckks) fn switch(
     let degree = c.degree();
     let cut = Cut::new(plan, c, scratch);
     let mut pair: [Poly<Values>; 2] = core::array::from_fn(|_| scratch.take(degree, plan.rows()));
-    let room = cut.room().max(2 * degree);
+    let room = cut.room() + 2 * degree;
     for_rows(degree, pair.each_mut().map(Poly::words_mut), room, scratch, |row, [b, a], room| {
         let prime = &plan.basis().primes()[row];
-        cut.row(row, room).times(key, [&mut *b, &mut *a]);
-        if let (Some(add), Some(special)) = (add, plan.special(row)) {
-            let (first, second) = room[..2 * degree].split_at_mut(degree);
-            add(prime, row, [&mut *first, &mut *second]);
-            prime.add_scaled(b, first, special);
-            prime.add_scaled(a, second, special);
-        }
+        let (x, room) = room.split_at_mut(2 * degree);
+        let (first, second) = x.split_at_mut(degree);
+        let more = match (add, plan.special(row)) {
+            (Some(add), Some(special)) => {
+                add(prime, row, [&mut *first, &mut *second]);
+                [Some((&*first, special)), Some((&*second, special))]
+            }
+            _ => [None, None],
+        };
+        cut.row(row, room).times(key, [b, a], more);
     });
     cut.give_back(scratch);
     pair

@@ -77,10 +77,8 @@ impl<'a> Turned<'a> {
             return;
         };
         let (b, a) = product.split_at_mut(degree);
-        self.digits.row(row).times(&galois.key, [&mut *b, &mut *a]);
-        if let Some(special) = self.plan.special(row) {
-            prime.add_scaled(b, self.c0.row(row), special);
-        }
+        let first = self.plan.special(row).map(|special| (self.c0.row(row), special));
+        self.digits.row(row).times(&galois.key, [&mut *b, &mut *a], [first, None]);
         galois.automorphism.apply(&mut out[..degree], b);
         galois.automorphism.apply(&mut out[degree..], a);
     }

@@ -1,10 +1,10 @@
 //! Eight residues at a time, in two vectors of four. There is no 64-bit multiplication: all are put together from halves.
 #![allow(unsafe_code)]
 use core::arch::x86_64::{
-    __m256i, _mm256_add_epi64, _mm256_and_si256, _mm256_blendv_pd, _mm256_castpd_si256, _mm256_castsi256_pd,
-    _mm256_cmpgt_epi64, _mm256_loadu_si256, _mm256_mul_epu32, _mm256_permute2x128_si256, _mm256_set1_epi64x,
-    _mm256_slli_epi64, _mm256_sllv_epi64, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_storeu_si256,
-    _mm256_sub_epi64, _mm256_unpackhi_epi64, _mm256_unpacklo_epi64,
+    __m256i, _MM_HINT_T0, _mm_prefetch, _mm256_add_epi64, _mm256_and_si256, _mm256_blendv_pd,
+    _mm256_castpd_si256, _mm256_castsi256_pd, _mm256_cmpgt_epi64, _mm256_loadu_si256, _mm256_mul_epu32,
+    _mm256_permute2x128_si256, _mm256_set1_epi64x, _mm256_slli_epi64, _mm256_sllv_epi64, _mm256_srli_epi64,
+    _mm256_srlv_epi64, _mm256_storeu_si256, _mm256_sub_epi64, _mm256_unpackhi_epi64, _mm256_unpacklo_epi64,
 };
 
 use super::{Kernels, kernels};
@@ -59,6 +59,13 @@ fn load(x: &[u64; 8]) -> Vector {
     let (low, high) = (x.as_ptr(), x[4..].as_ptr());
     // SAFETY: 32 bytes can be read at either half; no alignment is asked for.
     unsafe { Vector(_mm256_loadu_si256(low.cast()), _mm256_loadu_si256(high.cast())) }
+}
+
+/// Asks for words that will be loaded soon.
+#[inline(always)]
+fn prefetch(x: &[u64; 8]) {
+    // SAFETY: nothing is read, and the address is one that could be.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(x.as_ptr().cast()) }
 }
 
 #[inline]

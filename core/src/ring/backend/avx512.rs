@@ -4,11 +4,11 @@
 mod ifma;
 
 use core::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpgt_epu64_mask, _mm512_loadu_epi64,
-    _mm512_mask_permutex_epi64, _mm512_maskz_mov_epi64, _mm512_min_epu64, _mm512_mul_epu32,
-    _mm512_mullo_epi64, _mm512_set1_epi64, _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_sllv_epi64,
-    _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_storeu_epi64, _mm512_sub_epi64, _mm512_unpackhi_epi64,
-    _mm512_unpacklo_epi64,
+    __m512i, _MM_HINT_T0, _mm_prefetch, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpgt_epu64_mask,
+    _mm512_loadu_epi64, _mm512_mask_permutex_epi64, _mm512_maskz_mov_epi64, _mm512_min_epu64,
+    _mm512_mul_epu32, _mm512_mullo_epi64, _mm512_set1_epi64, _mm512_shuffle_i64x2, _mm512_slli_epi64,
+    _mm512_sllv_epi64, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_storeu_epi64, _mm512_sub_epi64,
+    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 
 use super::{Kernels, kernels};
@@ -72,6 +72,13 @@ fn splat_factor(factor: Factor) -> Factors {
 fn load(x: &[u64; 8]) -> Vector {
     // SAFETY: 64 bytes can be read there; no alignment is asked for.
     unsafe { _mm512_loadu_epi64(x.as_ptr().cast()) }
+}
+
+/// Asks for words that will be loaded soon.
+#[inline(always)]
+fn prefetch(x: &[u64; 8]) {
+    // SAFETY: nothing is read, and the address is one that could be.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(x.as_ptr().cast()) }
 }
 
 #[inline]

@@ -94,6 +94,16 @@ impl Kernels for Portable {
         rows::sum_of_products(modulus, out, terms);
     }
 
+    fn pair_of_sums(
+        &self,
+        modulus: &Modulus,
+        out: [&mut [u64]; 2],
+        terms: &[(&[u64], [&[u64]; 2])],
+        more: [Option<(&[u64], u64)>; 2],
+    ) {
+        rows::pair_of_sums(modulus, out, terms, more);
+    }
+
     fn scale(&self, modulus: &Modulus, a: &mut [u64], w: u64) {
         rows::scale(modulus, a, w);
     }
@@ -106,7 +116,7 @@ impl Kernels for Portable {
         rows::sub_and_scale(modulus, a, b, w);
     }
 
-    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64]) {
+    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64], _long: usize) {
         rows::linear(modulus, out, terms, weights);
     }
 

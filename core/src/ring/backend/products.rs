@@ -64,7 +64,7 @@ macro_rules! wide {
         /// Rows.
         pub(super) mod rows {
             use super::super::{
-                Factors, Vector, and, load, minus, mul_halves, mul_low, plus, raised, reduce_once,
+                Factors, Vector, and, load, minus, mul_halves, mul_low, plus, prefetch, raised, reduce_once,
                 shift_left, shift_right, splat, splat_factor, store, upper, where_above,
             };
             use super::{mul_high, mul_loose, remainder};
@@ -283,6 +283,8 @@ macro_rules! products {
                 let mut sums = [Sum::zero(); PIECE / 8];
                 for four in terms.chunks(4) {
                     for (a, b) in four {
+                        ahead::<PIECE>(a, i);
+                        ahead::<PIECE>(b, i);
                         let (a, b) = (&a.as_chunks::<PIECE>().0[i], &b.as_chunks::<PIECE>().0[i]);
                         for ((sum, a), b) in sums.iter_mut().zip(a.as_chunks().0).zip(b.as_chunks().0) {
                             sum.add(load(a), load(b));
@@ -298,12 +300,58 @@ macro_rules! products {
             }
         }
 
+        /// Asks for what comes some pieces after this one: there are more rows at once than machines look ahead in.
+        #[inline(always)]
+        fn ahead<const PIECE: usize>(row: &[u64], piece: usize) {
+            if let Some(piece) = row.as_chunks::<PIECE>().0.get(piece + AHEAD / PIECE) {
+                piece.as_chunks().0.iter().for_each(prefetch);
+            }
+        }
+
+        /// By how many words.
+        const AHEAD: usize = 128;
+
+        #[target_feature(enable = $features)]
+        pub(in super::super) fn pair_of_sums(
+            modulus: &Modulus,
+            [out0, out1]: [&mut [u64]; 2],
+            terms: &[(&[u64], [&[u64]; 2])],
+            more: [Option<(&[u64], u64)>; 2],
+        ) {
+            let (p, half) = (Prime::new(modulus), splat(HALF));
+            let power = splat_factor(factor(modulus, modulus.reduce_wide(1 << 64)));
+            let outs = out0.as_chunks_mut().0.iter_mut().zip(out1.as_chunks_mut().0);
+            for (i, (out0, out1)) in outs.enumerate() {
+                let mut sums = [Sum::zero(); 2];
+                for four in terms.chunks(4) {
+                    for (a, b) in four {
+                        let a = load(&a.as_chunks().0[i]);
+                        for (sum, b) in sums.iter_mut().zip(b) {
+                            ahead::<8>(b, i);
+                            sum.add(a, load(&b.as_chunks().0[i]));
+                        }
+                    }
+                    for sum in &mut sums {
+                        sum.carry(half);
+                    }
+                }
+                for ((mut sum, more), out) in sums.into_iter().zip(more).zip([out0, out1]) {
+                    if let Some((x, w)) = more {
+                        ahead::<8>(x, i);
+                        sum.add(load(&x.as_chunks().0[i]), splat(w));
+                    }
+                    store(out, sum.reduce(half, power, p));
+                }
+            }
+        }
+
         #[target_feature(enable = $features)]
         pub(in super::super) fn linear(
             modulus: &Modulus,
             out: &mut [u64],
             terms: &[&[u64]],
             weights: &[u64],
+            _long: usize,
         ) {
             let (p, half) = (Prime::new(modulus), splat(HALF));
             let power = splat_factor(factor(modulus, modulus.reduce_wide(1 << 64)));
@@ -311,6 +359,7 @@ macro_rules! products {
                 let mut sums = [Sum::zero(); PIECE / 8];
                 for (four, weights) in terms.chunks(4).zip(weights.chunks(4)) {
                     for (y, w) in four.iter().zip(weights) {
+                        ahead::<PIECE>(y, i);
                         let w = splat(*w);
                         for (sum, y) in sums.iter_mut().zip(y.as_chunks::<PIECE>().0[i].as_chunks().0) {
                             sum.add(load(y), w);

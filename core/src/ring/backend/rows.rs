@@ -63,6 +63,21 @@ pub(super) fn sum_of_products(modulus: &Modulus, out: &mut [u64], terms: &[(&[u6
     }
 }
 
+pub(super) fn pair_of_sums(
+    modulus: &Modulus,
+    out: [&mut [u64]; 2],
+    terms: &[(&[u64], [&[u64]; 2])],
+    more: [Option<(&[u64], u64)>; 2],
+) {
+    for (half, (out, more)) in out.into_iter().zip(more).enumerate() {
+        for (i, out) in out.iter_mut().enumerate() {
+            let products = terms.iter().map(|(a, b)| wide(a[i], b[half][i]));
+            let start = more.map_or(0, |(x, w)| wide(x[i], w));
+            *out = modulus.reduce_wide(products.fold(start, u128::wrapping_add));
+        }
+    }
+}
+
 pub(super) fn scale(modulus: &Modulus, a: &mut [u64], w: u64) {
     let w = factor(modulus, w);
     for a in a {

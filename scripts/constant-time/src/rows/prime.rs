@@ -11,7 +11,7 @@ use crate::memcheck::{opened, public_rng, secret};
 pub(super) const ROWS: &[Row] = &[
     row("prime", "Prime: forward, inverse", "coefficients, values", transforms),
     row("prime", "Prime: add, sub, neg, add_to, sub_to", "residues", sums),
-    row("prime", "Prime: mul, mul_to, mul_add, sum_of_products", "residues", products),
+    row("prime", "Prime: mul, mul_to, mul_add, sum_of_products, pair_of_sums", "residues", products),
     row("prime", "Prime: scale, add_scaled, sub_and_scale", "residues", constants),
     row("prime", "Prime: linear, lift", "residues", conversions),
     row("prime", "Modulus: reduce, add, sub, mul, invert", "residues", single),
@@ -80,6 +80,10 @@ fn products() {
         prime.mul_add(&mut twice, &a, &a);
         prime.sum_of_products(&mut b, &[(&a, &a), (&a, &a)]);
         assert_eq!(first(&b), first(&twice));
+        let mut c = a.clone();
+        prime.pair_of_sums([&mut b, &mut c], &[(&a, [&a, &a])], [Some((&square, 1)), None]);
+        assert_eq!(first(&c), first(&square));
+        assert_eq!(first(&b), first(&twice));
         prime.sub(&mut twice, &square);
         assert_eq!(first(&square), first(&twice));
     }
@@ -100,7 +104,7 @@ fn conversions() {
     for prime in primes() {
         let a = residues(prime.modulus());
         let (mut b, mut c) = (a.clone(), a.clone());
-        prime.linear(&mut b, &[&a, &a, &a], &[1, 2, prime.value() - 3]);
+        prime.linear(&mut b, &[&a, &a, &a], &[1, 2, prime.value() - 3], 2);
         assert_eq!(first(&b), 0);
         prime.lift(&mut c, &a, prime.modulus());
         assert_eq!(first(&c), first(&a));

@@ -4,8 +4,8 @@ use core::arch::x86_64::{
 };
 
 use super::super::{
-    Factors, Vector, load, minus, plus, reduce_once, shift_left, splat, splat_factor, store, where_above,
-    wide,
+    Factors, Vector, load, minus, plus, prefetch, reduce_once, shift_left, splat, splat_factor, store,
+    where_above, wide,
 };
 use super::{WORD, mul_loose, remainder, within_word};
 use crate::ring::{Modulus, backend::MAX_TERMS, transform::Factor};
@@ -176,6 +176,8 @@ pub(in super::super) fn sum_of_products(modulus: &Modulus, out: &mut [u64], term
     for (i, out) in out.as_chunks_mut::<PIECE>().0.iter_mut().enumerate() {
         let mut sums = [Sum::zero(); PIECE / 8];
         for (a, b) in terms {
+            ahead::<PIECE>(a, i);
+            ahead::<PIECE>(b, i);
             let (a, b) =
                 (a.as_chunks::<PIECE>().0[i].as_chunks().0, b.as_chunks::<PIECE>().0[i].as_chunks().0);
             for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
@@ -188,16 +190,81 @@ pub(in super::super) fn sum_of_products(modulus: &Modulus, out: &mut [u64], term
     }
 }
 
-/// The words may be longer than 52 bits: what is above them is multiplied by `2^52 w`.
+/// So many words of each half are added up at once.
+const HALF_PIECE: usize = 16;
+
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-pub(in super::super) fn linear(modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64]) {
+pub(in super::super) fn pair_of_sums(
+    modulus: &Modulus,
+    [out0, out1]: [&mut [u64]; 2],
+    terms: &[(&[u64], [&[u64]; 2])],
+    more: [Option<(&[u64], u64)>; 2],
+) {
+    let (p, powers) = (Prime::new(modulus), Powers::new(modulus));
+    let outs = out0.as_chunks_mut::<HALF_PIECE>().0.iter_mut().zip(out1.as_chunks_mut::<HALF_PIECE>().0);
+    for (i, (out0, out1)) in outs.enumerate() {
+        let mut sums = [[Sum::zero(); HALF_PIECE / 8]; 2];
+        for (a, b) in terms {
+            let a = a.as_chunks::<HALF_PIECE>().0[i].as_chunks::<8>().0;
+            let a: [Vector; HALF_PIECE / 8] = core::array::from_fn(|k| load(&a[k]));
+            for (sums, b) in sums.iter_mut().zip(b) {
+                ahead::<HALF_PIECE>(b, i);
+                let b = b.as_chunks::<HALF_PIECE>().0[i].as_chunks().0;
+                for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+                    sum.add(a, load(b));
+                }
+            }
+        }
+        for ((sums, more), out) in sums.iter_mut().zip(more).zip([out0, out1]) {
+            if let Some((x, w)) = more {
+                ahead::<HALF_PIECE>(x, i);
+                let x = x.as_chunks::<HALF_PIECE>().0[i].as_chunks().0;
+                for (sum, x) in sums.iter_mut().zip(x) {
+                    sum.add(load(x), splat(w));
+                }
+            }
+            for (out, sum) in out.as_chunks_mut().0.iter_mut().zip(sums) {
+                store(out, sum.reduce(powers, p));
+            }
+        }
+    }
+}
+
+/// Asks for what comes some pieces after this one: there are more rows at once than machines look ahead in.
+#[inline(always)]
+fn ahead<const PIECE: usize>(row: &[u64], piece: usize) {
+    if let Some(piece) = row.as_chunks::<PIECE>().0.get(piece + AHEAD / PIECE) {
+        piece.as_chunks().0.iter().for_each(prefetch);
+    }
+}
+
+/// By how many words.
+const AHEAD: usize = 128;
+
+/// What is above 52 bits in long words is multiplied by `2^52 w`.
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+pub(in super::super) fn linear(
+    modulus: &Modulus,
+    out: &mut [u64],
+    terms: &[&[u64]],
+    weights: &[u64],
+    long: usize,
+) {
     let (p, powers) = (Prime::new(modulus), Powers::new(modulus));
     let above: [u64; MAX_TERMS] =
         core::array::from_fn(|i| weights.get(i).map_or(0, |w| modulus.reduce_wide(u128::from(*w) << WORD)));
     for (i, out) in out.as_chunks_mut::<PIECE>().0.iter_mut().enumerate() {
         let mut sums = [Sum::zero(); PIECE / 8];
-        for ((y, w), above) in terms.iter().zip(weights).zip(&above) {
-            let (w, above) = (splat(*w), splat(*above));
+        for (((y, w), above), number) in terms.iter().zip(weights).zip(&above).zip(0..) {
+            ahead::<PIECE>(y, i);
+            let w = splat(*w);
+            if number >= long {
+                for (sum, y) in sums.iter_mut().zip(y.as_chunks::<PIECE>().0[i].as_chunks().0) {
+                    sum.add(load(y), w);
+                }
+                continue;
+            }
+            let above = splat(*above);
             for (sum, y) in sums.iter_mut().zip(y.as_chunks::<PIECE>().0[i].as_chunks().0) {
                 let y = load(y);
                 sum.add(y, w);
