@@ -20,6 +20,7 @@
 //!   transport, so this proves nothing.
 pub mod arithmetic;
 pub mod dkg;
+pub mod functions;
 pub mod identity;
 pub mod inbox;
 mod members;

@@ -1,0 +1,30 @@
+//! Functions of shared values, written once over the boxes.
+//!
+//! Over a prime field, [`FieldBox`] gives every box comparisons and exact truncation, in logarithmic or constant rounds as the network
+//! asks for. [`Fixed`] computes with fixed-point numbers and refuses what could overflow. [`divide`], [`square_root`] and the others state
+//! their errors, and tests hold them to it.
+//!
+//! # Shape
+//! Functions take vectors. A vector costs the rounds of one element.
+//! # Timing
+//! Which operations are done follows from shapes, widths and other public arguments alone.
+//! # Security
+//! Nothing is opened but values under fresh masks. Where a function is promised something, such as a range, it may reveal something about values
+//! that break the promise: whoever takes numbers from parties checks them first.
+mod constant_less;
+mod divide;
+mod equal;
+mod field_box;
+pub mod fixed;
+mod leading;
+mod less;
+mod mask;
+#[cfg(test)]
+mod plain;
+mod roots;
+mod truncate;
+
+pub use divide::{Divisor, divide, reciprocal};
+pub use field_box::{FieldBox, RandomMasks, STATISTICAL_BITS};
+pub use fixed::{Fixed, Format};
+pub use roots::{inverse_square_root, square_root};
