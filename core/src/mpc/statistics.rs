@@ -1,4 +1,5 @@
-//! Count, mean, variance, standard error, interval and histogram of joint data, from one secure sum.
+//! Count, mean, variance, standard error, interval and histogram of joint data, from one secure sum; and the
+//! [`distributions`] of test statistics.
 //!
 //! Each party turns its own rows into one short vector ([`Survey::encode`]); the vectors are summed by
 //! [`secure_sum`](super::secure_sum); the sums give the figures ([`Survey::decode`]). Nothing else of the rows
@@ -31,6 +32,7 @@
 //! assert!((summary.mean - 126.66666666667).abs() < 1e-9);
 //! # Ok::<(), veilkit::Error>(())
 //! ```
+pub mod distributions;
 mod student;
 mod survey;
 
