@@ -26,6 +26,6 @@ pub use column::{Column, ColumnKind, MAX_LEVELS, MAX_NAME_LEN, MAX_STEPS};
 pub use function::{Function, MAX_BINS, MAX_FUNCTION_COLUMNS, MAX_ITERATIONS, MAX_PROBABILITIES, MAX_TOP};
 pub use plan::{MAX_COLUMNS, MAX_FUNCTIONS, MAX_PURPOSE_LEN, MAX_ROWS, Plan, PlanSpec, Protocol};
 pub use policy::Policy;
-pub use report::{Figure, Histogram, Outcome, Report, Value};
+pub use report::{ChiSquare, Contingency, Figure, Group, Histogram, Matrix, Outcome, Report, Value};
 pub use session::run;
 pub use table::Table;

@@ -32,6 +32,58 @@ pub struct Histogram {
     pub outside: Option<u64>,
 }
 
+/// A matrix.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    /// How many rows.
+    pub rows: usize,
+    /// How many columns.
+    pub columns: usize,
+    /// The entries, row after row; NaN where the rows do not determine one.
+    pub entries: Vec<f64>,
+}
+
+/// One group of a group-by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The name of the level.
+    pub level: String,
+    /// How many rows; `None` where the group is suppressed.
+    pub n: Option<u64>,
+    /// The mean with its standard error and interval; `None` where the group is suppressed.
+    pub mean: Option<Figure>,
+}
+
+/// Pearson's chi-square test of independence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ChiSquare {
+    /// The statistic.
+    pub statistic: f64,
+    /// Its degrees of freedom.
+    pub degrees: usize,
+    /// With Yates' correction when there is one degree of freedom, else the statistic again.
+    pub corrected: f64,
+}
+
+/// The table of two categories. Counts that are suppressed are `None`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contingency {
+    /// The names of the rows' levels.
+    pub rows: Vec<String>,
+    /// The names of the columns' levels.
+    pub columns: Vec<String>,
+    /// The counts, row after row.
+    pub counts: Vec<Option<u64>>,
+    /// The sum of each row.
+    pub row_totals: Vec<Option<u64>>,
+    /// The sum of each column.
+    pub column_totals: Vec<Option<u64>>,
+    /// The test; `None` where counts are suppressed.
+    pub test: Option<ChiSquare>,
+    /// The odds ratio of a table of two by two; its standard error is that of its logarithm.
+    pub odds_ratio: Option<Figure>,
+}
+
 /// The answer to one function.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +96,16 @@ pub enum Value {
     Figure(Figure),
     /// A histogram.
     Histogram(Histogram),
+    /// Quantiles; NaN where one would show a value that the policy keeps.
+    Quantiles(Vec<f64>),
+    /// The largest values, in descending order.
+    Values(Vec<f64>),
+    /// Covariances or correlations.
+    Matrix(Matrix),
+    /// Groups, one for each level.
+    Groups(Vec<Group>),
+    /// A contingency table.
+    Contingency(Contingency),
 }
 
 /// One function's result.

@@ -58,6 +58,19 @@ pub(crate) struct Inputs<S: zeroize::Zeroize> {
 }
 
 impl<S: Copy + Default + zeroize::Zeroize + core::ops::Add<Output = S>> Inputs<S> {
+    /// Some entries that follow each other.
+    pub(crate) fn rows_of(&self, rows: core::ops::Range<usize>) -> Self {
+        let shares = self.shares.iter().map(|column| column.rows_of(rows.clone())).collect();
+        Self { mine: Zeroizing::new(self.mine[rows].to_vec()), shares }
+    }
+
+    /// Some entries.
+    pub(crate) fn entries(&self, places: &[usize]) -> Self {
+        let pick = |column: &Shared<S>| Shared::column(places.iter().map(|at| column.shares()[*at]).collect());
+        let mine = places.iter().map(|at| self.mine[*at]).collect();
+        Self { mine: Zeroizing::new(mine), shares: self.shares.iter().map(pick).collect() }
+    }
+
     /// The sum over all parties, entry by entry.
     pub(crate) fn sum(&self) -> Shared<S> {
         let zero = Shared::zeros(self.shares[0].rows(), 1);

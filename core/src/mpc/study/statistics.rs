@@ -9,8 +9,13 @@ use crate::{
     mpc::arithmetic::Comparison,
 };
 
+mod contingency;
+mod covariance;
+mod extremes;
+mod groups;
 mod histogram;
 mod moments;
+mod quantiles;
 
 /// Computes one function: the outcome at a receiver, and the same without figures at the other parties.
 ///
@@ -34,6 +39,16 @@ pub(super) async fn compute<B: Comparison>(run: &mut Run<'_, B>, function: &Func
         Function::Mean { column } => moments::mean(run, &cohort, *column).await?,
         Function::Variance { column } => moments::variance(run, &cohort, *column).await?,
         Function::Histogram { column, edges } => histogram::histogram(run, &cohort, *column, edges).await?,
+        Function::Covariance { columns } => covariance::covariance(run, &cohort, columns).await?,
+        Function::Correlation { columns } => covariance::correlation(run, &cohort, columns).await?,
+        Function::Quantiles { column, probabilities } => {
+            quantiles::quantiles(run, &cohort, *column, probabilities).await?
+        }
+        Function::Minimum { column } => extremes::extreme(run, &cohort, *column, -1).await?,
+        Function::Maximum { column } => extremes::extreme(run, &cohort, *column, 1).await?,
+        Function::TopK { column, k } => extremes::top(run, &cohort, *column, *k).await?,
+        Function::GroupBy { column, by } => groups::group_by(run, &cohort, *column, *by).await?,
+        Function::Contingency { row, column } => contingency::contingency(run, &cohort, *row, *column).await?,
         _ => return Err(Error::new(ErrorKind::InvalidParams, "function: not computed by this version")),
     };
     Ok(outcome(value.unwrap_or(Value::Withheld)))

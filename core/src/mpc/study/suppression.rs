@@ -40,6 +40,20 @@ pub(super) async fn pattern<B: Comparison>(
     run.verdicts(&hidden).await
 }
 
+/// Whether any cell is small; every party learns it.
+///
+/// # Errors
+/// Those of the box.
+pub(super) async fn any_small<B: Comparison>(run: &mut Run<'_, B>, cells: &Shared<B::Share>) -> Result<bool> {
+    let least = run.plan.policy().min_cell;
+    if least <= 1 {
+        return Ok(false);
+    }
+    let small = between(run, cells, least).await?.sum();
+    let any = run.box_.is_negative(&-&small, bits_of(cells.rows() as i128) + 2).await?;
+    Ok(run.verdicts(&any).await?[0])
+}
+
 /// 1 where a count is from 1 to `end - 1`, else 0.
 async fn between<B: Comparison>(
     run: &mut Run<'_, B>,

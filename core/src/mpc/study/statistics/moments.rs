@@ -60,24 +60,37 @@ pub(super) async fn power_sums<B: Comparison>(
     };
     let mine = Zeroizing::new([firsts, seconds].concat());
     let sums = run.sums_of(&twice, &mine, &bounds).await?;
-    // n * sum of squares >= square of the sum.
-    let first_part = |sums: &Shared<B::Share>| sums.rows_of(0..groups);
-    let joined = |parts: Vec<Shared<B::Share>>| Shared::stacked(&parts.iter().collect::<Vec<_>>());
-    let all_firsts = joined(sums.shares.iter().map(first_part).collect());
-    let all_seconds = joined(sums.shares.iter().map(|sums| sums.rows_of(groups..2 * groups)).collect());
-    let left = Shared::stacked(&[&joined(counts.shares.clone()), &all_firsts]);
-    let products = run.box_.mul(&left, &Shared::stacked(&[&all_seconds, &all_firsts])).await?;
-    let half = all_firsts.rows();
+    let seconds = sums.rows_of(groups..2 * groups);
+    require_spread(run, counts, &sums.rows_of(0..groups), &seconds, &vec![largest_square; groups]).await?;
+    Ok(sums)
+}
+
+/// Proves that `count * sum of squares >= square of the sum`, for each party and each of its groups.
+///
+/// # Errors
+/// `VerificationFailed` naming a party whose sums do not fit each other.
+pub(super) async fn require_spread<B: Comparison>(
+    run: &mut Run<'_, B>,
+    counts: &Inputs<B::Share>,
+    firsts: &Inputs<B::Share>,
+    seconds: &Inputs<B::Share>,
+    largest_squares: &[i128],
+) -> Result<()> {
+    let joined = |parts: &[Shared<B::Share>]| Shared::stacked(&parts.iter().collect::<Vec<_>>());
+    let all_firsts = joined(&firsts.shares);
+    let left = Shared::stacked(&[&joined(&counts.shares), &all_firsts]);
+    let products = run.box_.mul(&left, &Shared::stacked(&[&joined(&seconds.shares), &all_firsts])).await?;
+    let (half, groups) = (all_firsts.rows(), largest_squares.len());
     let spread = &products.rows_of(0..half) - &products.rows_of(half..2 * half);
     let spreads: Vec<_> =
-        (0..sums.shares.len()).map(|at| spread.rows_of(at * groups..(at + 1) * groups)).collect();
-    let of_mine = firsts.iter().zip(seconds).zip(counts.mine.iter());
+        (0..firsts.shares.len()).map(|at| spread.rows_of(at * groups..(at + 1) * groups)).collect();
+    let of_mine = counts.mine.iter().zip(firsts.mine.iter()).zip(seconds.mine.iter());
     let of_mine =
-        of_mine.map(|((first, second), n)| n.wrapping_mul(*second).wrapping_sub(first.wrapping_mul(*first)));
+        of_mine.map(|((n, first), second)| n.wrapping_mul(*second).wrapping_sub(first.wrapping_mul(*first)));
     let of_mine = Zeroizing::new(of_mine.collect::<Vec<_>>());
     let most = i128::from(run.plan.max_rows());
-    run.require(&of_mine, &spreads, &vec![bits_of(most * most * largest_square); groups]).await?;
-    Ok(sums)
+    let widths: Vec<_> = largest_squares.iter().map(|square| bits_of(most * most * square)).collect();
+    run.require(&of_mine, &spreads, &widths).await
 }
 
 /// Sum and sum of squares of a column over a cohort.
@@ -131,7 +144,7 @@ pub(super) fn mean_of(column: &Column, n: u64, first: i128, second: i128) -> Res
 }
 
 /// The variance from `n * sum of squares - square of the sum`; NaN below two values.
-fn variance_of(column: &Column, n: u64, spread: i128) -> f64 {
+pub(super) fn variance_of(column: &Column, n: u64, spread: i128) -> f64 {
     match n {
         0 | 1 => f64::NAN,
         _ => spread as f64 / (n as f64 * (n - 1) as f64) * column.resolution().powi(2),
