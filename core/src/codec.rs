@@ -129,6 +129,8 @@ pub enum Kind {
     DecryptionShare = 0x0313,
     /// [`mpc::study`](crate::mpc::study): a plan.
     MpcPlan = 0x0321,
+    /// [`mpc::study`](crate::mpc::study): what a party's rows were asked already.
+    MpcLedger = SECRET | 0x0325,
     /// [`mpc`](crate::mpc): a party's long-term identity key.
     MpcIdentityKey = SECRET | 0x0301,
     /// [`mpc::session`](crate::mpc::session): a message as a transport carries it.

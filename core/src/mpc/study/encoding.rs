@@ -1,4 +1,6 @@
 //! The bytes of a plan.
+use zeroize::Zeroizing;
+
 use super::{
     column::{Column, ColumnKind},
     function::{Function, MAX_BINS, MAX_FUNCTION_COLUMNS},
@@ -127,6 +129,13 @@ fn column_len(column: &Column) -> usize {
         ColumnKind::Event => 0,
     };
     4 + column.name().len() + 4 + column.unit().len() + 1 + kind
+}
+
+/// A column's bytes.
+pub(super) fn column_bytes(column: &Column) -> Zeroizing<Vec<u8>> {
+    let mut out = Writer::with_capacity(column_len(column));
+    write_column(&mut out, column);
+    out.into_bytes()
 }
 
 fn write_column(out: &mut Writer, column: &Column) {
@@ -327,7 +336,7 @@ fn small(value: usize) -> u16 {
     u16::try_from(value).expect("checked: at most 1,024")
 }
 
-fn read_text(body: &mut Reader<'_>, most: usize, what: &'static str) -> Result<String> {
+pub(super) fn read_text(body: &mut Reader<'_>, most: usize, what: &'static str) -> Result<String> {
     let len = body.count(1, what)?;
     if len > most {
         return Err(Error::new(ErrorKind::InvalidParams, what));
@@ -358,4 +367,90 @@ fn list<T>(
 
 fn malformed(what: &'static str) -> Error {
     Error::new(ErrorKind::InvalidEncoding, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mpc::study::testing::{category, numeric, spec};
+
+    fn every_function() -> Vec<Function> {
+        let column = 0;
+        vec![
+            Function::Count { column },
+            Function::Sum { column },
+            Function::Mean { column },
+            Function::Variance { column },
+            Function::Covariance { columns: vec![0, 1] },
+            Function::Correlation { columns: vec![1, 0] },
+            Function::Histogram { column, edges: vec![0.0, 2.5, 5.0] },
+            Function::Quantiles { column, probabilities: vec![0.25, 0.5] },
+            Function::Minimum { column },
+            Function::Maximum { column },
+            Function::TopK { column, k: 7 },
+            Function::GroupBy { column, by: 2 },
+            Function::Contingency { row: 2, column: 4 },
+            Function::TTest { column, by: 4 },
+            Function::LinearRegression { outcome: 0, predictors: vec![1, 3] },
+            Function::LogisticRegression { outcome: 4, predictors: vec![0, 1], iterations: 6 },
+            Function::KaplanMeier { time: 3, event: 4, by: Some(2), bins: 20 },
+            Function::KaplanMeier { time: 3, event: 4, by: None, bins: 20 },
+            Function::Cox { time: 3, event: 4, predictors: vec![0], bins: 20, iterations: 5 },
+            Function::Pca { columns: vec![0, 1], components: 1 },
+        ]
+    }
+
+    fn plan() -> PlanSpec {
+        let columns = vec![
+            numeric("x", -1.0, 10.0, 0.25),
+            Column::new("age", "years", ColumnKind::Integer { low: -3, high: 120 }).unwrap(),
+            category("site", &["a", "b", "c"]),
+            Column::new("time", "days", ColumnKind::Time { high: 900.0, resolution: 1.0 }).unwrap(),
+            Column::new("event", "", ColumnKind::Event).unwrap(),
+        ];
+        spec(4, columns, every_function())
+    }
+
+    #[test]
+    fn every_plan_survives_its_bytes() {
+        let plan = Plan::new(plan()).unwrap();
+        let bytes = plan.to_bytes();
+        let back = Plan::from_bytes(&bytes, ()).unwrap();
+        assert_eq!((&back, back.hash()), (&plan, plan.hash()));
+        for cut in 0..bytes.len() {
+            assert!(Plan::from_bytes(&bytes[..cut], ()).is_err(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn every_field_enters_the_hash() {
+        let hash = |change: &dyn Fn(&mut PlanSpec)| {
+            let mut spec = plan();
+            change(&mut spec);
+            *Plan::new(spec).unwrap().hash()
+        };
+        let changes: [&dyn Fn(&mut PlanSpec); 14] = [
+            &|_| (),
+            &|spec| spec.session = SessionId([8; 32]),
+            &|spec| spec.purpose.push('!'),
+            &|spec| spec.protocol = Protocol::ShamirSemiHonest,
+            &|spec| spec.network.round_trip = 0.5,
+            &|spec| spec.max_rows += 1,
+            &|spec| spec.policy.min_cohort = 2,
+            &|spec| spec.policy.min_parties = 2,
+            &|spec| (spec.policy.min_cohort, spec.policy.min_cell) = (2, 2),
+            &|spec| spec.columns[0] = numeric("x", -1.0, 10.0, 0.5),
+            &|spec| spec.columns[1] = numeric("y", -1.0, 10.0, 0.5),
+            &|spec| spec.functions[7] = Function::Quantiles { column: 0, probabilities: vec![0.25] },
+            &|spec| spec.functions.truncate(5),
+            &|spec| {
+                spec.parties.truncate(3);
+                spec.policy.receivers.truncate(3);
+            },
+        ];
+        let hashes: Vec<_> = changes.iter().map(|change| hash(*change)).collect();
+        for (at, hash) in hashes.iter().enumerate() {
+            assert!(!hashes[..at].contains(hash), "{at}");
+        }
+    }
 }

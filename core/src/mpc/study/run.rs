@@ -66,7 +66,8 @@ impl<S: Copy + Default + zeroize::Zeroize + core::ops::Add<Output = S>> Inputs<S
 
     /// Some entries.
     pub(crate) fn entries(&self, places: &[usize]) -> Self {
-        let pick = |column: &Shared<S>| Shared::column(places.iter().map(|at| column.shares()[*at]).collect());
+        let pick =
+            |column: &Shared<S>| Shared::column(places.iter().map(|at| column.shares()[*at]).collect());
         let mine = places.iter().map(|at| self.mine[*at]).collect();
         Self { mine: Zeroizing::new(mine), shares: self.shares.iter().map(pick).collect() }
     }

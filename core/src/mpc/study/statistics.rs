@@ -48,7 +48,9 @@ pub(super) async fn compute<B: Comparison>(run: &mut Run<'_, B>, function: &Func
         Function::Maximum { column } => extremes::extreme(run, &cohort, *column, 1).await?,
         Function::TopK { column, k } => extremes::top(run, &cohort, *column, *k).await?,
         Function::GroupBy { column, by } => groups::group_by(run, &cohort, *column, *by).await?,
-        Function::Contingency { row, column } => contingency::contingency(run, &cohort, *row, *column).await?,
+        Function::Contingency { row, column } => {
+            contingency::contingency(run, &cohort, *row, *column).await?
+        }
         _ => return Err(Error::new(ErrorKind::InvalidParams, "function: not computed by this version")),
     };
     Ok(outcome(value.unwrap_or(Value::Withheld)))

@@ -43,12 +43,22 @@ pub(super) async fn contingency<B: Comparison>(
         let column_totals = shown_totals(run, &table.transposed().row_sums()).await?;
         return Ok(row_totals.zip(column_totals).map(|(row_totals, column_totals)| {
             let counts = vec![None; height * width];
-            Value::Contingency(Contingency { rows, columns, counts, row_totals, column_totals, test: None, odds_ratio: None })
+            Value::Contingency(Contingency {
+                rows,
+                columns,
+                counts,
+                row_totals,
+                column_totals,
+                test: None,
+                odds_ratio: None,
+            })
         }));
     }
     let Some(revealed) = run.reveal(&cells).await? else { return Ok(None) };
-    let counts: Vec<u64> =
-        revealed.into_iter().map(|count| u64::try_from(count).map_err(|_| impossible())).collect::<Result<_>>()?;
+    let counts: Vec<u64> = revealed
+        .into_iter()
+        .map(|count| u64::try_from(count).map_err(|_| impossible()))
+        .collect::<Result<_>>()?;
     let row_totals: Vec<u64> = counts.chunks_exact(width).map(|row| row.iter().sum()).collect();
     let column_totals: Vec<u64> = (0..width).map(|at| counts.iter().skip(at).step_by(width).sum()).collect();
     let test = chi_square(&counts, &row_totals, &column_totals);
@@ -129,7 +139,10 @@ mod tests {
     fn figures_are_those_of_the_tables() {
         let table = table(1, &[(0.0, 0.0, 10), (0.0, 1.0, 20), (1.0, 0.0, 30), (1.0, 1.0, 15)]);
         assert_eq!(table.counts, [Some(10), Some(20), Some(30), Some(15)]);
-        assert_eq!((&table.row_totals[..], &table.column_totals[..]), (&[Some(30), Some(45)][..], &[Some(40), Some(35)][..]));
+        assert_eq!(
+            (&table.row_totals[..], &table.column_totals[..]),
+            (&[Some(30), Some(45)][..], &[Some(40), Some(35)][..])
+        );
         let test = table.test.unwrap();
         // chi2 = n (ad - bc)^2 / (r0 r1 c0 c1), and with n (|ad - bc| - n / 2)^2
         let margins = 30.0 * 45.0 * 40.0 * 35.0;
@@ -139,14 +152,20 @@ mod tests {
         let odds = table.odds_ratio.unwrap();
         assert!((odds.value - 0.25).abs() < 1e-15);
         // 0.25 exp(-+1.959964 sqrt(1/10 + 1/20 + 1/30 + 1/15)), as statsmodels Table2x2.oddsratio_confint
-        assert!((odds.interval.0 - 0.093_829_5).abs() < 1e-6 && (odds.interval.1 - 0.666_102).abs() < 1e-6, "{odds:?}");
+        assert!(
+            (odds.interval.0 - 0.093_829_5).abs() < 1e-6 && (odds.interval.1 - 0.666_102).abs() < 1e-6,
+            "{odds:?}"
+        );
     }
 
     #[test]
     fn a_small_cell_hides_the_cells_and_keeps_the_totals() {
         let table = table(5, &[(0.0, 0.0, 20), (0.0, 1.0, 4), (1.0, 0.0, 30), (1.0, 1.0, 40)]);
         assert_eq!(table.counts, [None; 4]);
-        assert_eq!((&table.row_totals[..], &table.column_totals[..]), (&[Some(24), Some(70)][..], &[Some(50), Some(44)][..]));
+        assert_eq!(
+            (&table.row_totals[..], &table.column_totals[..]),
+            (&[Some(24), Some(70)][..], &[Some(50), Some(44)][..])
+        );
         assert!(table.test.is_none() && table.odds_ratio.is_none());
     }
 

@@ -47,11 +47,18 @@ async fn spreads<B: Comparison>(
     };
     let all: Vec<_> = bounds.iter().copied().chain(pairs.iter().map(product)).collect();
     let inputs = run.row_sums(cohort, &mine, &all).await?;
-    let on_diagonal: Vec<_> = (0..pairs.len()).filter(|at| pairs[*at].0 == pairs[*at].1).map(|at| count + at).collect();
+    let on_diagonal: Vec<_> =
+        (0..pairs.len()).filter(|at| pairs[*at].0 == pairs[*at].1).map(|at| count + at).collect();
     let squares = inputs.entries(&on_diagonal);
     let largest: Vec<_> = on_diagonal.iter().map(|at| all[*at].1).collect();
-    super::moments::require_spread(run, &cohort.repeated(count), &inputs.rows_of(0..count), &squares, &largest)
-        .await?;
+    super::moments::require_spread(
+        run,
+        &cohort.repeated(count),
+        &inputs.rows_of(0..count),
+        &squares,
+        &largest,
+    )
+    .await?;
     let sums = inputs.sum();
     let entry = |at: usize| sums.shares()[at];
     let left = (0..pairs.len()).map(|_| cohort.total.shares()[0]).chain(pairs.iter().map(|(i, _)| entry(*i)));

@@ -57,7 +57,9 @@ async fn largest<B: Comparison>(
     let revealed = run.reveal(&lists[0].rows_of(0..k)).await?;
     let column = &run.plan.columns()[column];
     let value = |value: i128| i64::try_from(value).ok().filter(|value| *value > none);
-    Ok(revealed.map(|values| values.into_iter().filter_map(value).map(|value| column.decode(sign * value)).collect()))
+    Ok(revealed.map(|values| {
+        values.into_iter().filter_map(value).map(|value| column.decode(sign * value)).collect()
+    }))
 }
 
 /// This party's largest values times `sign`, in descending order, filled up with `none`.
@@ -82,9 +84,8 @@ async fn sorted_lists<B: Comparison>(
     let lists = run.enter(mine).await?.shares;
     let element = |value: i64| B::Element::from_i128(i128::from(value));
     let (top, bottom) = (run.box_.constant(&[element(high)]), run.box_.constant(&[element(none)]));
-    let steps = |list: &Shared<B::Share>| {
-        &Shared::stacked(&[&top, list]) - &Shared::stacked(&[list, &bottom])
-    };
+    let steps =
+        |list: &Shared<B::Share>| &Shared::stacked(&[&top, list]) - &Shared::stacked(&[list, &bottom]);
     let steps: Vec<_> = lists.iter().map(steps).collect();
     let above = core::iter::once(i128::from(high)).chain(mine.iter().copied());
     let below = mine.iter().copied().chain([i128::from(none)]);
@@ -145,8 +146,11 @@ mod tests {
 
     #[test]
     fn extremes_are_those_of_the_rows() {
-        let functions =
-            vec![Function::Minimum { column: 0 }, Function::Maximum { column: 0 }, Function::TopK { column: 0, k: 3 }];
+        let functions = vec![
+            Function::Minimum { column: 0 },
+            Function::Maximum { column: 0 },
+            Function::TopK { column: 0, k: 3 },
+        ];
         let rows = [3.0, f64::NAN, -4.5, 17.0, 17.0, 2.0];
         let outcomes = pooled(spec(3, vec![numeric("x", -10.0, 20.0, 0.5)], functions), &[&rows]);
         let figure = |at: usize| match &outcomes[at].value {

@@ -110,7 +110,9 @@ async fn narrow<B: Comparison>(
     let whole = Inputs {
         mine: Zeroizing::new(targets.iter().map(|target| target.inside.mine[0]).collect()),
         shares: (0..cohort.counts.len())
-            .map(|party| Shared::column(targets.iter().map(|target| target.inside.shares[party].shares()[0]).collect()))
+            .map(|party| {
+                Shared::column(targets.iter().map(|target| target.inside.shares[party].shares()[0]).collect())
+            })
             .collect(),
     };
     let cells = run.partition_each(&whole, &counts).await?;
@@ -145,10 +147,17 @@ async fn narrow<B: Comparison>(
 
 /// How many of the rows above `range.start` and up to `range.end` are in each part of `step` values; the last part has what is left
 /// of `inside`.
-fn local_counts(values: &[i64], rows: &[i64], range: core::ops::Range<i64>, step: i64, inside: i128) -> Vec<i128> {
+fn local_counts(
+    values: &[i64],
+    rows: &[i64],
+    range: core::ops::Range<i64>,
+    step: i64,
+    inside: i128,
+) -> Vec<i128> {
     let at_most = |part: i64| {
         let threshold = (range.start + part * step).min(range.end);
-        let counted = values.iter().zip(rows).map(|(value, row)| row & !(threshold.wrapping_sub(*value) >> 63));
+        let counted =
+            values.iter().zip(rows).map(|(value, row)| row & !(threshold.wrapping_sub(*value) >> 63));
         i128::from(counted.sum::<i64>())
     };
     let at_most = Zeroizing::new((0..PARTS).map(at_most).collect::<Vec<_>>());
@@ -170,7 +179,8 @@ mod tests {
         let functions = vec![Function::Quantiles { column: 0, probabilities: probabilities.to_vec() }];
         let mut spec = spec(3, vec![numeric("x", -5.0, 95.0, 0.5)], functions);
         if let Some(least) = min_cell {
-            (spec.policy.allow_extremes, spec.policy.min_cell, spec.policy.min_cohort) = (false, least, least);
+            (spec.policy.allow_extremes, spec.policy.min_cell, spec.policy.min_cohort) =
+                (false, least, least);
         }
         match &pooled(spec, &[rows])[0].value {
             Value::Quantiles(values) => values.clone(),
