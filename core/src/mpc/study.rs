@@ -10,6 +10,7 @@
 //! Nobody can tell whether values within the range are true.
 mod column;
 mod encoding;
+mod explain;
 mod function;
 mod ledger;
 mod plan;
