@@ -30,7 +30,8 @@ from veilkit.paillier import (
 
 VECTORS = Path(__file__).parents[3] / "vectors"
 # Not offered in Python: field elements are for protocols, messages are read by sessions, vectors are encoded as they
-# are encrypted, and ciphertexts of CKKS are parts of arrays; `test_lattice_vectors.py` computes those of CKKS again.
+# are encrypted, and ciphertexts of CKKS are parts of arrays; `test_lattice_vectors.py` and
+# `test_key_switching_vectors.py` compute those of `ring` and CKKS again.
 RUST_ONLY = {
     "ckks/circuit",
     "ckks/decrypt",

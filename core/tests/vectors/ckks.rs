@@ -104,7 +104,9 @@ fn evaluate(test: &Test) -> Result<Ciphertext> {
     }
 }
 
-/// Keys for computing, and what becomes of a ciphertext with them: too long to stand here, so their hashes do.
+/// Keys for computing, and what becomes of ciphertexts with them: too long to stand here, so their hashes do. Everything follows
+/// from the seed, which gives the secret key, the evaluation keys, the first ciphertext, a public key and the second one, in this
+/// order.
 fn circuit(test: &Test) -> Result<Value> {
     let (context, rng) = (context(test, "ckks_params")?, &mut test.rng());
     let key = SecretKey::generate(&context, rng);
@@ -112,25 +114,54 @@ fn circuit(test: &Test) -> Result<Value> {
     let keys = EvaluationKeys::generate(&key, &request, rng, &mut ())?;
     let a = key.encrypt_values(&[0.5, -1.25, 3.0], 4.0, rng)?;
     let b = key.public_key(rng).encrypt_values(&[2.0, 0.125, -1.0], 2.0, rng)?;
+    let product = keys.multiply(&a, &b)?;
+    let again = match product.level() {
+        0 => None,
+        level => Some(("product of three", keys.multiply(&product, &b.at_level(level)?)?)),
+    };
     let results = [
-        ("product", keys.multiply(&a, &b)?),
+        ("by the secret key", a.clone()),
+        ("by the public key", b.clone()),
         ("square", keys.square(&a)?),
         ("relinearized", keys.relinearize(&a.mul(&b)?)?.rescale()?),
         ("rotated", keys.rotate(&a, 1)?),
         ("rotated twice", keys.rotate(&keys.rotate(&a, -2)?, 1)?),
+        ("rotated product", keys.rotate(&product, 1)?),
         ("conjugated", keys.conjugate(&a)?),
         ("lowered", b.at_level(0)?),
+        ("product", product),
     ];
+    let params = context.params();
+    let primes = |primes: &[u64]| primes.iter().map(u64::to_string).collect::<Vec<_>>();
+    let digits: Vec<_> = params.digit_ranges().iter().map(|digit| [digit.start, digit.end]).collect();
     let mut out = serde_json::Map::new();
-    out.insert("evaluation_keys_digest".into(), digest(&keys).into());
-    for (name, ciphertext) in results {
+    out.insert("moduli".into(), primes(params.moduli()).into());
+    out.insert("special_moduli".into(), primes(params.special_moduli()).into());
+    out.insert("digits".into(), json!(digits));
+    let named = params.to_bytes().len() + KEY_ID_LEN;
+    let of_keys = json!({ "digest": digest(&keys), "keys_blake3": rest(&keys, named) });
+    out.insert("evaluation_keys".into(), of_keys);
+    for (name, ciphertext) in results.into_iter().chain(again) {
         let values = key.decrypt(&ciphertext)?.to_complex();
-        out.insert(
-            name.into(),
-            json!({ "digest": digest(&ciphertext), "re": first(&values, |value| value.re) }),
-        );
+        let facts = json!({
+            "digest": digest(&ciphertext),
+            "level": ciphertext.level(),
+            "scale": numbers([ciphertext.scale()]),
+            "polynomials_blake3": rest(&ciphertext, named + NUMBERS_LEN),
+            "re": first(&values, |value| value.re),
+        });
+        out.insert(name.into(), facts);
     }
     Ok(Value::Object(out))
+}
+
+const KEY_ID_LEN: usize = 16;
+/// Bytes of level, flag, scale and bounds of a ciphertext.
+const NUMBERS_LEN: usize = 34;
+
+/// BLAKE3 of what an encoding ends with: it can be computed again from the definitions, without bounds.
+fn rest(value: &impl Encode, from: usize) -> String {
+    hex(blake3::hash(&value.to_bytes()[from..]).as_bytes())
 }
 
 /// BLAKE3 through a transcript, as everywhere in the format.
