@@ -21,6 +21,7 @@ mod bulk;
 mod fp192;
 mod fp61;
 pub mod gf256;
+pub mod gf64;
 
 pub use bulk::BulkField;
 pub use fp61::Fp61;

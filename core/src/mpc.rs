@@ -26,6 +26,7 @@ pub mod inbox;
 mod members;
 pub mod outbox;
 pub mod repair;
+pub mod replicated;
 pub mod resharing;
 pub mod secure_sum;
 pub mod session;
