@@ -11,20 +11,29 @@
 //! # Security
 //! Nothing is opened but values under fresh masks. Where a function is promised something, such as a range, it may reveal something about values
 //! that break the promise: whoever takes numbers from parties checks them first.
+mod compare;
 mod constant_less;
 mod divide;
 mod equal;
+mod exponential;
 mod field_box;
 pub mod fixed;
 mod leading;
 mod less;
+mod logarithm;
 mod mask;
+mod order;
 #[cfg(test)]
 mod plain;
 mod roots;
+mod series;
 mod truncate;
 
+pub use compare::{absolute, choose, clamp, equal, less, one_hot, sign};
 pub use divide::{Divisor, divide, reciprocal};
+pub use exponential::{exponential, sigmoid};
 pub use field_box::{FieldBox, RandomMasks, STATISTICAL_BITS};
 pub use fixed::{Fixed, Format};
+pub use logarithm::logarithm;
+pub use order::{argmax, argmin, largest, lookup, maximum, minimum, shuffle, smallest, sort};
 pub use roots::{inverse_square_root, square_root};
