@@ -13,6 +13,7 @@
 //! that break the promise: whoever takes numbers from parties checks them first.
 mod compare;
 mod constant_less;
+mod definite;
 mod divide;
 mod equal;
 mod exponential;
@@ -30,6 +31,7 @@ mod series;
 mod truncate;
 
 pub use compare::{absolute, choose, clamp, equal, less, one_hot, sign};
+pub use definite::{Definite, invert_definite, solve_definite};
 pub use divide::{Divisor, divide, reciprocal};
 pub use exponential::{exponential, sigmoid};
 pub use field_box::{FieldBox, RandomMasks, STATISTICAL_BITS};

@@ -87,7 +87,25 @@ pub async fn clamp<B: Comparison>(b: &mut B, x: &Fixed<B>, low: f64, high: f64) 
         Ok(all.placed(|shares| shares.clone().reshaped(x.rows(), x.columns())))
     };
     let (low, high) = (public(low)?, public(high)?);
-    let (under, over) = (low.sub(x)?, x.sub(&high)?);
+    between(b, x, &low, &high).await
+}
+
+/// Brings each integer, row after row, to at most `2^bits` in absolute value. As [`clamp`].
+pub(super) async fn clamp_to<B: Comparison>(b: &mut B, x: &Fixed<B>, bits: &[u32]) -> Result<Fixed<B>> {
+    let limits: Vec<B::Element> = bits.iter().map(|bits| B::Element::power_of_two(*bits)).collect();
+    let limit = Magnitude::pow2(bits.iter().copied().max().unwrap_or(0))?;
+    let high = b.constant(&limits).reshaped(x.rows(), x.columns());
+    let high = Fixed::new(high, x.fraction_bits(), limit)?;
+    between(b, x, &high.neg(), &high).await
+}
+
+async fn between<B: Comparison>(
+    b: &mut B,
+    x: &Fixed<B>,
+    low: &Fixed<B>,
+    high: &Fixed<B>,
+) -> Result<Fixed<B>> {
+    let (under, over) = (low.sub(x)?, x.sub(high)?);
     let beyond = Fixed::stacked(&[&under.neg(), &over.neg()])?;
     let outside = b.is_negative(beyond.shares(), beyond.compared_width()?).await?;
     let distance = Fixed::stacked(&[&under, &over])?;
