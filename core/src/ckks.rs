@@ -78,7 +78,7 @@ mod rotate;
 mod security;
 mod sums;
 
-pub use array::{EncryptedArray, Layout, PlainArray, PrivateArray, ReleasedArray};
+pub use array::{ArrayTransform, EncryptedArray, Layout, PlainArray, PrivateArray, ReleasedArray};
 pub use bounds::{Bounds, FAILURE_BITS, Law, Noise};
 pub use ciphertext::{Ciphertext, Product};
 pub use context::Context;

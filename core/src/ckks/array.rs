@@ -22,10 +22,12 @@ mod reduce;
 mod release;
 #[cfg(test)]
 mod tests;
+mod transforms;
 
 pub use layout::Layout;
 pub use plain::PlainArray;
 pub use release::ReleasedArray;
+pub use transforms::ArrayTransform;
 
 /// Encrypted real or complex numbers under one key, many in each ciphertext.
 ///
@@ -48,6 +50,9 @@ pub use release::ReleasedArray;
 /// | sum of another axis | 1, a mask | log2 of the axis |
 /// | transposition, most reshapings | 0 | 0 |
 /// | slices | 1, a mask; 0 for whole ciphertexts | 1 |
+/// | roll of a vector, or of the first axis, of a power of two | 0 | 1 |
+/// | a known matrix times a vector, by an [`ArrayTransform`] | 1 | 2 sqrt of its diagonals |
+/// | square matrices, by a [`MatrixProduct`](super::MatrixProduct) | 3 | 3 times the dimension |
 /// | what puts every element elsewhere | 1, masks | one for each distance |
 ///
 /// # Security

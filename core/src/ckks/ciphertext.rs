@@ -40,32 +40,52 @@ pub struct Product {
     pub(in crate::ckks) bounds: Bounds,
 }
 
+/// What both have, and may be shown of them.
+macro_rules! public_facts {
+    ($type:ident) => {
+        impl $type {
+            /// The context that it belongs to.
+            pub fn context(&self) -> &Context {
+                &self.context
+            }
+
+            /// The secret key that decrypts it.
+            pub fn key(&self) -> KeyId {
+                self.key
+            }
+
+            /// How often it can be rescaled.
+            pub fn level(&self) -> usize {
+                self.c0.rows() - 1
+            }
+
+            /// The scale of the message; of a product, that of its factors multiplied.
+            pub fn scale(&self) -> f64 {
+                self.scale
+            }
+
+            /// The public bounds on message and noise.
+            pub fn bounds(&self) -> &Bounds {
+                &self.bounds
+            }
+        }
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($type))
+                    .field("key", &self.key)
+                    .field("level", &self.level())
+                    .field("scale", &self.scale)
+                    .field("bounds", &self.bounds)
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+public_facts!(Ciphertext);
+public_facts!(Product);
+
 impl Ciphertext {
-    /// The context that it belongs to.
-    pub fn context(&self) -> &Context {
-        &self.context
-    }
-
-    /// The secret key that decrypts it.
-    pub fn key(&self) -> KeyId {
-        self.key
-    }
-
-    /// How often it can be rescaled.
-    pub fn level(&self) -> usize {
-        self.c0.rows() - 1
-    }
-
-    /// The scale of the message.
-    pub fn scale(&self) -> f64 {
-        self.scale
-    }
-
-    /// The public bounds on message and noise.
-    pub fn bounds(&self) -> &Bounds {
-        &self.bounds
-    }
-
     /// By how much a decrypted slot can differ from the message.
     pub fn error(&self) -> f64 {
         self.bounds.decoded_error(self.context.params().degree(), self.scale)
@@ -83,33 +103,6 @@ impl Ciphertext {
             return Err(transparent());
         }
         Ok(self)
-    }
-}
-
-impl Product {
-    /// The context that it belongs to.
-    pub fn context(&self) -> &Context {
-        &self.context
-    }
-
-    /// The secret key that decrypts it.
-    pub fn key(&self) -> KeyId {
-        self.key
-    }
-
-    /// The level of its factors.
-    pub fn level(&self) -> usize {
-        self.c0.rows() - 1
-    }
-
-    /// The product of the scales.
-    pub fn scale(&self) -> f64 {
-        self.scale
-    }
-
-    /// The public bounds on message and noise.
-    pub fn bounds(&self) -> &Bounds {
-        &self.bounds
     }
 }
 
@@ -141,26 +134,4 @@ pub(in crate::ckks) fn check_fits(
 /// Whether nothing is left. Ciphertexts are public, so this stops at the first word that is not zero.
 pub(in crate::ckks) fn is_zero(poly: &Poly<Values>) -> bool {
     poly.words().iter().all(|word| *word == 0)
-}
-
-impl fmt::Debug for Ciphertext {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ciphertext")
-            .field("key", &self.key)
-            .field("level", &self.level())
-            .field("scale", &self.scale)
-            .field("bounds", &self.bounds)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Product {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Product")
-            .field("key", &self.key)
-            .field("level", &self.level())
-            .field("scale", &self.scale)
-            .field("bounds", &self.bounds)
-            .finish_non_exhaustive()
-    }
 }

@@ -27,6 +27,6 @@ pub(super) use digits::{Cut, Digits, for_rows};
 pub(super) use key::KeySeeds;
 pub use key::KeySwitchKey;
 pub(super) use lifted::{Lifted, Rotation, Term};
-pub(super) use plan::{Plan, Plans};
+pub(super) use plan::{Plan, Plans, digit_bounds};
 pub(super) use switch::{PairRows, divided, divided_each, switch};
 pub(super) use weighted::{Turned, Weights};

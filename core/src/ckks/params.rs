@@ -26,6 +26,11 @@ use crate::transcript::Transcript;
 /// | [`depth_4`](Params::depth_4) | 16384 | 60, 4 x 40 | 2 x 60 | 40 | 2 | `2^19` |
 /// | [`depth_8`](Params::depth_8) | 32768 | 60, 8 x 45 | 5 x 50 | 45 | 2 | `2^14` |
 /// | [`depth_16`](Params::depth_16) | 32768 | 60, 16 x 40 | 2 x 60 | 40 | 6 | `2^19` |
+/// | [`released_sums`](Params::released_sums) | 8192 | 60, 56 | 60 | 56 | 2 | `2^3` |
+/// | [`released_depth_4`](Params::released_depth_4) | 16384 | 60, 4 x 56 | 2 x 60 | 56 | 3 | `2^3` |
+///
+/// Noise that hides the key in what is [released](super::release) costs some 23 bits of the scale: the last two sets leave room
+/// for it. [`Description::log2_release_error`] says how exact released numbers are.
 ///
 /// # Security
 /// `log2(QP)`, with the special moduli, is below the limit of [`Security`] for the degree, also that for quantum
@@ -166,6 +171,17 @@ impl Params {
         Self::named(32_768, 60, 16, &[60; 2], 40)
     }
 
+    /// For sums and means that are released: 4096 slots, one multiplication, released numbers exact to `2^-11` in the worst
+    /// case. What took no multiplication, such as a sum, may be as large as `2^58`, a mean `2^3`.
+    pub fn released_sums() -> Self {
+        Self::named(8192, 60, 1, &[60], 56)
+    }
+
+    /// For four multiplications in a row whose results are released: 8192 slots, results up to `2^3`.
+    pub fn released_depth_4() -> Self {
+        Self::named(16_384, 60, 4, &[60; 2], 56)
+    }
+
     fn named(degree: usize, first: u32, depth: usize, special_bits: &[u32], scale_bits: u32) -> Self {
         let moduli_bits = [vec![first], vec![scale_bits; depth]].concat();
         let params = Self::new(degree, &moduli_bits, special_bits, scale_bits);
@@ -299,15 +315,30 @@ fn split(moduli_bits: &[u32], special_bits: &[u32], count: usize) -> Option<Vec<
 mod tests {
     use super::*;
 
-    fn named() -> [Params; 5] {
-        [Params::sums(), Params::depth_2(), Params::depth_4(), Params::depth_8(), Params::depth_16()]
+    fn named() -> [Params; 7] {
+        [
+            Params::sums(),
+            Params::depth_2(),
+            Params::depth_4(),
+            Params::depth_8(),
+            Params::depth_16(),
+            Params::released_sums(),
+            Params::released_depth_4(),
+        ]
     }
 
     #[test]
     fn named_sets_are_what_the_table_says() {
         let facts = named().map(|p| (p.degree(), p.depth(), p.scale_bits(), p.digits()));
-        let expected =
-            [(4096, 0, 34, 1), (8192, 2, 40, 3), (16_384, 4, 40, 2), (32_768, 8, 45, 2), (32_768, 16, 40, 6)];
+        let expected = [
+            (4096, 0, 34, 1),
+            (8192, 2, 40, 3),
+            (16_384, 4, 40, 2),
+            (32_768, 8, 45, 2),
+            (32_768, 16, 40, 6),
+            (8192, 1, 56, 2),
+            (16_384, 4, 56, 3),
+        ];
         assert_eq!(facts, expected);
         for params in named() {
             assert_eq!(params.security(), Security::Quantum128);

@@ -139,15 +139,42 @@ impl SecretKey {
         // False for what is not a number.
         let within = flood.error_bound() <= at_most_error;
         if !within {
-            return Err(Error::new(
-                ErrorKind::OutOfRange,
-                "at_most_error: the released values could be farther off: release fewer slots at once, allow fewer releases or fewer statistical bits, or encode with a larger scale",
-            ));
+            let scale_bits = self.context().params().scale_bits();
+            return Err(too_far(flood.error_bound() / at_most_error, scale_bits));
         }
         budget.spend(1)?;
         Ok((flood, rows))
     }
 }
+
+/// What to do about released values that could be farther off than allowed by this factor: noise does not depend on the scale, so
+/// errors shrink as it grows.
+fn too_far(factor: f64, scale_bits: u32) -> Error {
+    const NEVER: &str = "at_most_error: the released values could be farther off, and no scale_bits below 60 is enough: allow a larger error, release fewer slots at once, fewer times, or with fewer statistical bits";
+    let longest = usize::try_from(MAX_SCALE_BITS.saturating_sub(scale_bits)).unwrap_or(0);
+    // False for what is not a number.
+    let enough =
+        |bits: &usize| factor > 0.0 && factor <= 2_f64.powi(i32::try_from(*bits).unwrap_or(i32::MAX));
+    let found = (1..=RAISE.len().min(longest)).find(enough).map(|bits| RAISE[bits - 1]);
+    Error::new(ErrorKind::OutOfRange, found.unwrap_or(NEVER))
+}
+
+/// A scale is shorter than the first modulus.
+const MAX_SCALE_BITS: u32 = 59;
+
+/// A text for each number of bits.
+macro_rules! raise {
+    ($($bits:literal)*) => {
+        [$(concat!(
+            "at_most_error: the released values could be farther off: raise scale_bits by ", $bits,
+            ", and all moduli_bits above it with it (see Params::released_sums); or release fewer slots at once, fewer times, or with fewer statistical bits",
+        )),*]
+    };
+}
+const RAISE: [&str; 43] = raise!(
+    1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39
+    40 41 42 43
+);
 
 /// Slots that exist, each named once.
 fn check_slots(slots: &[usize], count: usize) -> Result<()> {

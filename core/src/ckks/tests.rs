@@ -7,6 +7,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::*;
 use crate::error::ErrorKind;
 
+mod edges;
 mod laws;
 mod misuse;
 mod programs;

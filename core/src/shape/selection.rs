@@ -63,6 +63,24 @@ pub(crate) fn pick(shape: &Shape, picks: &[Pick]) -> Result<(Shape, Vec<usize>)>
     Ok((Shape::new(&extents)?, indices))
 }
 
+/// The elements moved `shift` positions onwards along an axis, those beyond its end to its beginning.
+pub(crate) fn roll(shape: &Shape, axis: usize, shift: i64) -> Result<Vec<usize>> {
+    let extent = *shape.extents().get(axis).ok_or(AXIS)?;
+    let stride: usize = shape.extents()[axis + 1..].iter().product();
+    let back = back(extent, shift);
+    let source = |element: usize| {
+        let position = element / stride % extent;
+        element - position * stride + (position + back) % extent * stride
+    };
+    Ok((0..shape.len()).map(source).collect())
+}
+
+/// How many positions back a position gets its element from after a roll, in a ring of `extent` of them.
+pub(crate) fn back(extent: usize, shift: i64) -> usize {
+    let ring = i64::try_from(extent).unwrap_or(i64::MAX).max(1);
+    usize::try_from((ring - shift.rem_euclid(ring)) % ring).expect("below the extent")
+}
+
 /// The shape and the elements with the axes in the order `axes`.
 pub(crate) fn transpose(shape: &Shape, axes: &[usize]) -> Result<(Shape, Vec<usize>)> {
     let extents = shape.extents();

@@ -71,7 +71,11 @@ fn rotate(keys: Option<&EvaluationKeys>, ciphertext: &Ciphertext, steps: usize) 
 
 /// Steps to the left, or fewer to the right.
 fn signed(steps: usize, ciphertext: &Ciphertext) -> i64 {
-    let slots = ciphertext.context().params().slots();
+    turn(steps, ciphertext.context().params().slots())
+}
+
+/// Steps to the left, or fewer to the right, among so many slots.
+pub(super) fn turn(steps: usize, slots: usize) -> i64 {
     let number = |steps: usize| i64::try_from(steps).expect("fewer than slots");
     if steps > slots / 2 { -number(slots - steps) } else { number(steps) }
 }

@@ -1,7 +1,8 @@
 //! Other arrangements of the elements: slices, transposition, other shapes, joining.
 use super::EncryptedArray;
+use super::apply::{required, turn};
 use super::layout::Layout;
-use super::plan::Moves;
+use super::plan::{Moves, Repeat};
 use crate::ckks::EvaluationKeys;
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::Observer;
@@ -60,6 +61,53 @@ impl EncryptedArray {
         self.rearranged(&all, self.compact(shape)?, keys, observer)
     }
 
+    /// The elements moved `shift` positions onwards along an axis, or backwards if negative, those beyond the end to the
+    /// beginning; along all of them, row-major, if there is no axis.
+    ///
+    /// One rotation and no level where the axis has a power of two of elements and nothing but copies beyond them: vectors, the
+    /// first axis of what was encrypted. Else masks, for one level.
+    ///
+    /// # Errors
+    /// As for all; `ShapeMismatch` also when there is no such axis.
+    pub fn roll(
+        &self,
+        shift: i64,
+        axis: Option<usize>,
+        keys: Option<&EvaluationKeys>,
+        observer: &mut dyn Observer,
+    ) -> Result<Self> {
+        let flat = Shape::new(&[self.shape().len()])?;
+        let shape = if axis.is_none() { &flat } else { self.shape() };
+        let axis = axis.unwrap_or(0);
+        let elements = selection::roll(shape, axis, shift)?;
+        let back = selection::back(shape.extents()[axis], shift);
+        if back == 0 {
+            return Ok(self.clone());
+        }
+        match self.layout.view(shape).and_then(|layout| layout.turns(axis)) {
+            // The copies make either way round lead there.
+            Some([stride, period]) => {
+                self.turned(&[back * stride, self.layout.slots() - (period - back * stride)], keys, observer)
+            }
+            None => self.rearranged(&elements, self.layout.clone(), keys, observer),
+        }
+    }
+
+    /// All slots rotated to the left, in the one of these ways that takes the fewest keys.
+    fn turned(
+        &self,
+        ways: &[usize],
+        keys: Option<&EvaluationKeys>,
+        observer: &mut dyn Observer,
+    ) -> Result<Self> {
+        let keys = required(keys)?;
+        let slots = self.layout.slots();
+        let steps = |way: &usize| turn(*way % slots, slots);
+        let cost = |steps: &i64| keys.path(*steps).map_or(usize::MAX, |path| path.len());
+        let Some(steps) = ways.iter().map(steps).min_by_key(cost) else { return Ok(self.clone()) };
+        self.each(observer, |ciphertext| keys.rotate(ciphertext, steps))
+    }
+
     /// Arrays joined along an axis that they have.
     ///
     /// # Errors
@@ -103,6 +151,18 @@ impl EncryptedArray {
             return Ok(Self { layout: plan.layout, ciphertexts, ..self.without_ciphertexts() });
         }
         self.moved(&plan, keys, observer)
+    }
+
+    /// The same elements as encryption lays them out: repeated in all slots. Nothing moves if they are.
+    pub(super) fn as_encrypted(
+        &self,
+        keys: Option<&EvaluationKeys>,
+        observer: &mut dyn Observer,
+    ) -> Result<Self> {
+        let target = self.compact(self.shape())?;
+        let all: Vec<usize> = (0..self.shape().len()).collect();
+        let placed = self.rearranged(&all, target, keys, observer)?;
+        placed.repeat(&Repeat::new(&placed.layout, placed.layout.slots() - 1)?, keys, observer)
     }
 
     /// The layout of a new array of this shape, repeated where this one is.

@@ -132,6 +132,16 @@ impl Layout {
         bits_of(self.shape.extents()[axis], self.strides[axis])
     }
 
+    /// The stride of an axis and after how many slots it begins anew, if a rotation of all slots moves elements along it and round
+    /// its end: it has a power of two of them, and copies alone beyond.
+    pub(super) fn turns(&self, axis: usize) -> Option<[usize; 2]> {
+        let (extent, stride) = (self.shape.extents()[axis], self.strides[axis]);
+        let period = extent.checked_mul(stride)?;
+        let inside = extent.is_power_of_two() && (1..=self.slots).contains(&period);
+        let above = (self.slots - 1) & !period.wrapping_sub(1);
+        (inside && above & !self.repeated == 0).then_some([stride, period])
+    }
+
     /// The bits of the place that belong to any axis.
     pub(super) fn used_bits(&self) -> usize {
         (0..self.strides.len()).map(|axis| self.axis_bits(axis)).sum()

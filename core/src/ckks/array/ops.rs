@@ -32,8 +32,7 @@ impl EncryptedArray {
         keys: Option<&EvaluationKeys>,
         observer: &mut dyn Observer,
     ) -> Result<Self> {
-        let both = self.together(other, Meet::Sum, keys, observer)?;
-        both.combined(observer, |a, b| a.add(b))
+        self.together(other, Meet::Sum, keys, observer)?.combined(observer, Ciphertext::add)
     }
 
     /// The difference of two arrays.
@@ -46,8 +45,7 @@ impl EncryptedArray {
         keys: Option<&EvaluationKeys>,
         observer: &mut dyn Observer,
     ) -> Result<Self> {
-        let both = self.together(other, Meet::Sum, keys, observer)?;
-        both.combined(observer, |a, b| a.sub(b))
+        self.together(other, Meet::Sum, keys, observer)?.combined(observer, Ciphertext::sub)
     }
 
     /// The product of two arrays. One level.

@@ -133,6 +133,12 @@ impl PlainArray {
         }
     }
 
+    /// The numbers, row-major.
+    pub(super) fn entries(&self) -> Vec<Complex> {
+        let im = |at: usize| self.im.as_ref().map_or(0.0, |im| im[at]);
+        self.re.iter().enumerate().map(|(at, re)| Complex::new(*re, im(at))).collect()
+    }
+
     /// The numbers stretched to a shape.
     pub(super) fn broadcast_to(&self, shape: &Shape) -> Result<Self> {
         let indices = self.shape.indices_in(shape)?;

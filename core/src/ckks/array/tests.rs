@@ -6,7 +6,10 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
 use super::*;
-use crate::ckks::{EvaluationKeys, KeyRequest, Params, Polynomial, ReleaseBudget, ReleasePolicy};
+use crate::ckks::{
+    ArrayTransform, EvaluationKeys, KeyRequest, MatrixProduct, Params, Polynomial, ReleaseBudget,
+    ReleasePolicy,
+};
 use crate::shape::{Pick, selection};
 
 struct Keys {
@@ -332,6 +335,131 @@ fn arrangements() {
     check(&EncryptedArray::concatenate(&[&left, &right], 0, keys(), &mut ()).unwrap(), &[3, 3], &expected);
     assert!(EncryptedArray::concatenate(&[&left, &right], 1, keys(), &mut ()).is_err());
     assert!(EncryptedArray::concatenate(&[], 0, keys(), &mut ()).is_err());
+}
+
+#[test]
+fn rolls() {
+    // Of a power of two, or not; repeated, full, over several ciphertexts; and the levels that are left.
+    for (extents, axis, level) in [
+        (&[8][..], Some(0), 3),
+        (&[8], None, 3),
+        (&[SLOTS], Some(0), 3),
+        (&[4, 8], Some(0), 3),
+        (&[4, 8], None, 3),
+        (&[4, 5], Some(0), 3),
+        (&[4, 8], Some(1), 2),
+        (&[5], Some(0), 2),
+        (&[3, 5], None, 2),
+        (&[2 * SLOTS], Some(0), 2),
+    ] {
+        let x = numbers(extents, 6);
+        let array = encrypted(extents, &x);
+        let (count, inner) = match axis {
+            None => (x.len(), 1),
+            Some(axis) => (extents[axis], extents[axis + 1..].iter().product::<usize>()),
+        };
+        for shift in [1, -1, 3, i64::MIN, 0] {
+            let ring = i64::try_from(count).unwrap();
+            let back = usize::try_from((-i128::from(shift)).rem_euclid(i128::from(ring))).unwrap();
+            let source = |at: usize| at - at / inner % count * inner + (at / inner + back) % count * inner;
+            let expected: Vec<f64> = (0..x.len()).map(|at| x[source(at)]).collect();
+            let rolled = array.roll(shift, axis, keys(), &mut ()).unwrap();
+            check(&rolled, extents, &expected);
+            assert_eq!(rolled.level(), if back == 0 { 3 } else { level }, "{extents:?} {axis:?} {shift}");
+        }
+    }
+    let array = encrypted(&[8], &numbers(&[8], 1));
+    let kind = |result: Result<EncryptedArray>| result.unwrap_err().kind();
+    assert_eq!(kind(array.roll(1, Some(1), keys(), &mut ())), ErrorKind::ShapeMismatch);
+    assert_eq!(kind(array.roll(1, None, None, &mut ())), ErrorKind::MissingKey);
+    // One key is enough, in either direction.
+    for steps in [-1, 7] {
+        let request = KeyRequest::new().rotations(&[steps]);
+        let one = EvaluationKeys::generate(&KEYS.secret, &request, &mut generator(3), &mut ()).unwrap();
+        let rolled = array.roll(1, None, Some(&one), &mut ()).unwrap();
+        let mut expected = numbers(&[8], 1);
+        expected.rotate_right(1);
+        check(&rolled, &[8], &expected);
+        assert_eq!(kind(array.roll(2, None, Some(&one), &mut ())), ErrorKind::MissingKey);
+    }
+}
+
+#[test]
+fn known_matrices_by_rotations() {
+    for (rows, columns) in [(8, 8), (3, 5), (16, 4), (5, 20)] {
+        let (matrix, x) = (numbers(&[rows, columns], 1), numbers(&[columns], 2));
+        let plain = PlainArray::real(&shape(&[rows, columns]), &matrix).unwrap();
+        let by = ArrayTransform::new(KEYS.secret.context(), &plain, 2, &mut ()).unwrap();
+        assert_eq!((by.rows(), by.columns(), by.level()), (rows, columns, 2));
+        let request = KeyRequest::new().rotations(&by.rotations());
+        let own = EvaluationKeys::generate(&KEYS.secret, &request, &mut generator(3), &mut ()).unwrap();
+        let array = encrypted(&[columns], &x);
+        let product = array.transform(&by, Some(&own), &mut ()).unwrap();
+        let dot = |row: usize| (0..columns).map(|k| matrix[row * columns + k] * x[k]).sum::<f64>();
+        check(&product, &[rows], &(0..rows).map(dot).collect::<Vec<_>>());
+        assert_eq!(product.level(), 1);
+        let other = encrypted(&[columns + 1], &numbers(&[columns + 1], 2));
+        let refused = other.transform(&by, Some(&own), &mut ()).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::ShapeMismatch);
+        let low = array.at_level(1, &mut ()).unwrap();
+        assert_eq!(low.transform(&by, Some(&own), &mut ()).unwrap_err().kind(), ErrorKind::HeadroomExhausted);
+        let missing = array.transform(&by, Some(&no_keys()), &mut ()).unwrap_err();
+        assert_eq!((missing.kind(), missing.step().is_some()), (ErrorKind::MissingKey, true));
+    }
+    let vector = PlainArray::real(&shape(&[4]), &[1.0; 4]).unwrap();
+    let refused = ArrayTransform::new(KEYS.secret.context(), &vector, 2, &mut ());
+    assert_eq!(refused.err().unwrap().kind(), ErrorKind::ShapeMismatch);
+    let zero = PlainArray::real(&shape(&[2, 2]), &[0.0; 4]).unwrap();
+    let refused = ArrayTransform::new(KEYS.secret.context(), &zero, 2, &mut ());
+    assert_eq!(refused.err().unwrap().kind(), ErrorKind::ShapeMismatch);
+}
+
+#[test]
+fn what_stands_elsewhere_is_brought_where_a_transform_needs_it() {
+    // The second column of a table: strided, and zeros beyond.
+    let (matrix, x) = (numbers(&[4, 4], 1), numbers(&[4, 2], 2));
+    let plain = PlainArray::real(&shape(&[4, 4]), &matrix).unwrap();
+    let by = ArrayTransform::new(KEYS.secret.context(), &plain, 1, &mut ()).unwrap();
+    let request = KeyRequest::new().powers_of_two().rotations(&by.rotations());
+    let both = EvaluationKeys::generate(&KEYS.secret, &request, &mut generator(3), &mut ()).unwrap();
+    let column = Pick::Range { start: 0, count: 4, step: 1 };
+    let column = encrypted(&[4, 2], &x).slice(&[column, Pick::At(1)], Some(&both), &mut ()).unwrap();
+    let product = column.transform(&by, Some(&both), &mut ()).unwrap();
+    let dot = |row: usize| (0..4).map(|k| matrix[row * 4 + k] * x[2 * k + 1]).sum::<f64>();
+    check(&product, &[4], &(0..4).map(dot).collect::<Vec<_>>());
+}
+
+#[test]
+fn encrypted_matrices_by_rotations() {
+    let by = MatrixProduct::new(KEYS.secret.context(), 4, 3, &mut ()).unwrap();
+    assert_eq!((by.dimension(), by.level()), (4, 3));
+    let request = KeyRequest::new().relinearization().rotations(&by.rotations());
+    let own = EvaluationKeys::generate(&KEYS.secret, &request, &mut generator(3), &mut ()).unwrap();
+    for (rows, inner, columns) in [(4, 4, 4), (3, 4, 3), (4, 3, 4)] {
+        let (a, b) = (numbers(&[rows, inner], 1), numbers(&[inner, columns], 2));
+        let (x, y) = (encrypted(&[rows, inner], &a), encrypted(&[inner, columns], &b));
+        let product = x.matmul_by(&y, &by, Some(&own), &mut ()).unwrap();
+        let entry = |at: usize| {
+            (0..inner).map(|k| a[at / columns * inner + k] * b[k * columns + at % columns]).sum::<f64>()
+        };
+        check(&product, &[rows, columns], &(0..rows * columns).map(entry).collect::<Vec<_>>());
+        assert_eq!(product.level(), 0);
+    }
+    let array = |extents: &[usize]| encrypted(extents, &numbers(extents, 1));
+    let square = array(&[4, 4]);
+    for other in [array(&[4]), array(&[3, 4]), array(&[4, 2]), array(&[8, 8])] {
+        let refused = square.matmul_by(&other, &by, Some(&own), &mut ()).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::ShapeMismatch);
+    }
+    let low = square.at_level(2, &mut ()).unwrap();
+    let refused = low.matmul_by(&square, &by, Some(&own), &mut ()).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::HeadroomExhausted);
+    let missing = square.matmul_by(&square, &by, Some(&no_keys()), &mut ()).unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::MissingKey);
+}
+
+fn no_keys() -> EvaluationKeys {
+    EvaluationKeys::generate(&KEYS.secret, &KeyRequest::new(), &mut generator(3), &mut ()).unwrap()
 }
 
 #[test]

@@ -265,6 +265,20 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(kind(keys.keys.multiply(&a, &low)), ErrorKind::ParamsMismatch);
     assert_eq!(kind(keys.keys.multiply(&low, &low)), ErrorKind::HeadroomExhausted);
     assert_eq!(kind(keys.keys.square(&low)), ErrorKind::HeadroomExhausted);
+    // A product that would fit, but for the level.
+    let scale = 2_f64.powi(8);
+    let small = keys.secret.encrypt_values_at(&[0.5], 0, scale, 1.0, &mut rng(33)).unwrap();
+    for refused in [
+        keys.keys.multiply(&small, &small),
+        keys.keys.square(&small),
+        keys.keys.relinearize_and_rescale(&small.square().unwrap()),
+    ] {
+        let error = refused.unwrap_err();
+        assert!(
+            error.kind() == ErrorKind::HeadroomExhausted && error.what().contains("no level left"),
+            "{error}"
+        );
+    }
     for count in [0, 4097, usize::MAX] {
         assert_eq!(kind(keys.keys.sum_slots(&a, count)), ErrorKind::OutOfRange);
     }
@@ -286,7 +300,14 @@ fn what_does_not_fit_is_refused() {
         assert_eq!(kind(keys.keys.rotate(&stranger, 1)), ErrorKind::ParamsMismatch);
         assert_eq!(kind(keys.keys.conjugate(&stranger)), ErrorKind::ParamsMismatch);
         assert_eq!(kind(keys.keys.sum_slots(&stranger, 4)), ErrorKind::ParamsMismatch);
-        assert!(keys.keys.rotate_many(&stranger, &[1]).is_err());
+        assert_eq!(kind(keys.keys.multiply(&stranger, &stranger)), ErrorKind::ParamsMismatch);
+        let product = stranger.square().unwrap();
+        assert_eq!(kind(keys.keys.relinearize(&product)), ErrorKind::ParamsMismatch);
+        assert_eq!(kind(keys.keys.relinearize_and_rescale(&product)), ErrorKind::ParamsMismatch);
+        for steps in [&[][..], &[1], &[1, 2, 3]] {
+            let refused = keys.keys.rotate_many(&stranger, steps).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::ParamsMismatch);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 use core::ops::Range;
 use std::sync::OnceLock;
 
-use crate::ckks::{bounds::Noise, context::Context};
+use crate::ckks::{bounds::Noise, chain, context::Context, params::Params};
 use crate::ring::{Basis, Conversion, Prime};
 
 /// A plan for each level, made when it is first needed.
@@ -44,18 +44,10 @@ impl Plan {
         let (q, p) = (context.q(), context.p());
         let basis = q.join(level + 1, p);
         let primes = basis.primes();
-        let ranges =
-            context.params().digit_ranges().iter().map(|digit| digit.start..digit.end.min(level + 1));
-        let ranges: Vec<_> = ranges.filter(|digit| !digit.is_empty()).collect();
+        let ranges = digits_at(context.params(), level);
         let special = product_modulo(&primes[..=level], p.primes());
-        let log2_special = p.product_log2(p.len());
-        // Half of D / P, for centred digits; enlarged by more than logarithms and conversion are off by.
-        let bound = |rows: &Range<usize>| {
-            let log2_digit = q.product_log2(rows.end) - q.product_log2(rows.start);
-            (log2_digit - log2_special - 1.0 + 1e-9).exp2()
-        };
-        let bounds = ranges.iter().map(bound).collect();
-        let digits = ranges.into_iter().map(|rows| Digit::new(primes, rows)).collect();
+        let bounds = digit_bounds(context.params(), level).collect();
+        let digits = ranges.map(|rows| Digit::new(primes, rows)).collect();
         Self { level, of_q: q.len(), digits, special, bounds, basis }
     }
 
@@ -118,6 +110,23 @@ impl Plan {
         conversion.exact_row(target, own, excess, out);
         conversion.to()[target].forward(out);
     }
+}
+
+/// The rows of each digit at a level.
+fn digits_at(params: &Params, level: usize) -> impl Iterator<Item = Range<usize>> {
+    let ranges = params.digit_ranges().iter().map(move |digit| digit.start..digit.end.min(level + 1));
+    ranges.filter(|digit| !digit.is_empty())
+}
+
+/// The largest coefficient of each digit at a level, divided by P: half of D / P, since digits are centred, enlarged by more than
+/// logarithms and conversion are off by.
+pub(in crate::ckks) fn digit_bounds(params: &Params, level: usize) -> impl Iterator<Item = f64> {
+    let log2 = |primes: &[u64]| primes.iter().map(|prime| chain::float(*prime).log2()).sum::<f64>();
+    let (moduli, log2_special) = (params.moduli(), log2(params.special_moduli()));
+    digits_at(params, level).map(move |rows| {
+        let log2_digit = log2(&moduli[..rows.end]) - log2(&moduli[..rows.start]);
+        (log2_digit - log2_special - 1.0 + 1e-9).exp2()
+    })
 }
 
 impl Digit {

@@ -73,6 +73,16 @@ impl MatrixProduct {
         })
     }
 
+    /// The dimension of the matrices.
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// The level that ciphertexts need.
+    pub fn level(&self) -> usize {
+        self.skew_left.level()
+    }
+
     /// The rotations that keys are needed for, besides the key for relinearization.
     pub fn rotations(&self) -> Vec<i64> {
         let d = signed(self.dimension);

@@ -182,6 +182,54 @@ fn twenty_turns_in_blocks() {
 }
 
 #[test]
+fn matrices_that_are_none() {
+    let (slots, bad) = (16, Complex::new(0.0, f64::NAN));
+    let one = Complex::from(1.0);
+    for make in [Diagonals::of_matrix, Diagonals::of_matrix_repeated] {
+        let kind =
+            |entries: &[Complex], rows, columns| make(entries, rows, columns, slots).map_err(|e| e.kind());
+        for (rows, columns, count) in
+            [(0, 4, 0), (4, 0, 0), (2, 2, 3), (17, 1, 17), (1, 17, 17), (usize::MAX, 2, 4)]
+        {
+            assert_eq!(
+                kind(&vec![one; count], rows, columns),
+                Err(ErrorKind::ShapeMismatch),
+                "{rows} {columns}"
+            );
+        }
+        assert_eq!(kind(&[one, bad], 1, 2), Err(ErrorKind::OutOfRange));
+        assert!(kind(&[one; 16], 1, 16).is_ok() && kind(&[one; 16], 16, 1).is_ok());
+    }
+    for make in [Diagonals::of_left_product, Diagonals::of_right_product] {
+        let kind = |entries: &[Complex], dimension| make(entries, dimension, slots).map_err(|e| e.kind());
+        for (dimension, count) in [(0, 0), (3, 9), (8, 64), (4, 15), (usize::MAX, 1)] {
+            assert_eq!(kind(&vec![one; count], dimension), Err(ErrorKind::ShapeMismatch), "{dimension}");
+        }
+        assert_eq!(kind(&[one, one, one, bad], 2), Err(ErrorKind::OutOfRange));
+        assert!(kind(&[one; 16], 4).is_ok());
+    }
+}
+
+#[test]
+fn matrix_products_can_be_stopped() {
+    let mut setting = Setting::new(&Params::depth_4());
+    let multiplier = MatrixProduct::new(&setting.context, 4, 3, &mut ()).unwrap();
+    let keys = setting.keys(&multiplier.rotations());
+    let packed = pack_matrix(&numbers(16, 1), 4, 4, 4, setting.slots()).unwrap();
+    let matrix = setting.encrypt(&packed);
+    // Once for each part that reports: two transforms, then the products.
+    for last in 0..3 {
+        let mut calls = 0;
+        let mut stop = |_: usize, _: usize| {
+            calls += 1;
+            if calls > last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let stopped = multiplier.multiply(&keys, &matrix, &matrix, &mut stop).unwrap_err();
+        assert_eq!(stopped.kind(), ErrorKind::Cancelled, "{last}");
+    }
+}
+
+#[test]
 fn refuses() {
     let mut setting = Setting::new(&Params::depth_2());
     let (slots, top) = (setting.slots(), setting.top());
@@ -210,6 +258,13 @@ fn refuses() {
         );
     }
 
+    for (rows, columns, count) in [(1, 16, 16), (0, 4, 0), (4, 0, 0), (0, 0, 0), (2, 2, 3)] {
+        let refused = pack_matrix(&entries[..count], rows, columns, 8, slots).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::ShapeMismatch, "{rows} {columns}");
+    }
+    let error = MatrixProduct::new(&setting.context, 4, top + 1, &mut ()).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::OutOfRange);
+
     let mut stop =
         |done: usize, _: usize| if done > 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     let stopped = LinearTransform::new(&setting.context, &diagonals, top, &mut stop).err().unwrap();
@@ -221,6 +276,14 @@ fn refuses() {
     let mut stop = |_: usize, _: usize| ControlFlow::Break(());
     assert_eq!(transform.apply(&keys, &x, &mut stop).unwrap_err().kind(), ErrorKind::Cancelled);
     transform.apply(&keys, &x, &mut ()).unwrap();
+    // Of other parameters, and of another secret key.
+    let mut foreign = Setting::new(&Params::depth_4());
+    let theirs = foreign.encrypt(&numbers(4, 12));
+    assert_eq!(transform.apply(&keys, &theirs, &mut ()).unwrap_err().kind(), ErrorKind::ParamsMismatch);
+    let stranger = SecretKey::generate(&setting.context, &mut ChaCha20Rng::from_seed([5; 32]));
+    let scale = setting.context.scale_at(top);
+    let theirs = stranger.encrypt_values_at(&[0.5], top, scale, 1.0, &mut setting.rng).unwrap();
+    assert_eq!(transform.apply(&keys, &theirs, &mut ()).unwrap_err().kind(), ErrorKind::ParamsMismatch);
     // Each key is needed, and the error names the step.
     for missing in &rotations {
         let others: Vec<i64> = rotations.iter().copied().filter(|step| step != missing).collect();

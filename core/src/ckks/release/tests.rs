@@ -117,6 +117,28 @@ fn refusals_cost_nothing() {
     assert_eq!((error.kind(), budget.left()), (ErrorKind::ParamsMismatch, 2));
 }
 
+/// With so many bits more the same release is exact enough, with one less it is not.
+#[test]
+fn refusals_say_how_long_the_scale_must_be() {
+    let release = |scale_bits: u32, at_most: f64| {
+        let mut rng = ChaCha20Rng::seed_from_u64(6);
+        let context = Context::new(&Params::new(8192, &[60], &[60], scale_bits).unwrap()).unwrap();
+        let key = SecretKey::generate(&context, &mut rng);
+        let ciphertext = key.public_key(&mut rng).encrypt_values(&[0.5, -0.25], 1.0, &mut rng).unwrap();
+        key.release(&mut budget(&key, 30, 100), &ciphertext, &[0, 1], at_most, &mut rng)
+    };
+    for (scale_bits, at_most) in [(36, 0.25), (40, 0.01), (51, 0.001)] {
+        let error = release(scale_bits, at_most).unwrap_err();
+        let (_, bits) = error.what().split_once("raise scale_bits by ").unwrap();
+        let bits: u32 = bits.split_once(',').unwrap().0.parse().unwrap();
+        assert!(release(scale_bits + bits - 1, at_most).is_err());
+        assert!(release(scale_bits + bits, at_most).unwrap().error_bound() <= at_most);
+    }
+    for at_most in [1e-9, 0.0, -1.0, f64::NAN] {
+        assert!(release(50, at_most).unwrap_err().what().contains("no scale_bits below 60"), "{at_most}");
+    }
+}
+
 #[test]
 fn what_may_have_been_released_is_written_off() {
     let set = set(SCALE);

@@ -1,7 +1,7 @@
 //! What is refused, and what the error says would help.
 use super::*;
 
-fn refused<T>(result: crate::Result<T>, kind: ErrorKind, what: &str) {
+pub(super) fn refused<T>(result: crate::Result<T>, kind: ErrorKind, what: &str) {
     let error = result.err().expect("it is refused");
     assert_eq!(error.kind(), kind, "{error}");
     assert!(error.what().contains(what), "{error}");
