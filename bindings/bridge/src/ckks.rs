@@ -3,8 +3,9 @@ use std::sync::{Mutex, PoisonError};
 
 pub use array::Array;
 pub use veilkit::ckks::{
-    Complex, Context, Description, EncryptedArray, EvaluationKeys, KeyRequest, Params, PlainArray,
-    Polynomial, PrivateArray, PublicKey, ReleaseBudget, ReleasePolicy, ReleasedArray, SecretKey, Security,
+    ArrayTransform, Complex, Context, Description, EncryptedArray, EvaluationKeys, KeyId, KeyRequest,
+    MatrixProduct, Params, PlainArray, Polynomial, PrivateArray, PublicKey, ReleaseBudget, ReleasePolicy,
+    ReleasedArray, SecretKey, Security,
 };
 use veilkit::{Error, ErrorKind, Result, codec::Decode, progress::Observer, shape::Shape};
 
@@ -75,8 +76,10 @@ pub fn name(security: Security) -> &'static str {
 
 /// What is asked for beside the secret and the public key.
 pub struct Wanted<'a> {
-    /// These rotations; the powers of two, which make every other, where absent.
-    pub rotations: Option<&'a [i64]>,
+    /// The powers of two, which make every other rotation.
+    pub powers_of_two: bool,
+    /// These rotations.
+    pub rotations: &'a [i64],
     /// For products.
     pub relinearization: bool,
     /// For complex conjugates.
@@ -86,10 +89,8 @@ pub struct Wanted<'a> {
 impl Wanted<'_> {
     /// As the core takes it.
     pub fn request(&self) -> KeyRequest {
-        let request = match self.rotations {
-            None => KeyRequest::new().powers_of_two(),
-            Some(steps) => KeyRequest::new().rotations(steps),
-        };
+        let request = KeyRequest::new().rotations(self.rotations);
+        let request = if self.powers_of_two { request.powers_of_two() } else { request };
         let request = if self.relinearization { request.relinearization() } else { request };
         if self.conjugation { request.conjugation() } else { request }
     }
@@ -141,6 +142,47 @@ pub fn complex(extents: &[usize], values: &[Complex], bound: Option<f64>) -> Res
         Some(bound) => PlainArray::complex_within(&shape, values, bound),
         None => PlainArray::complex(&shape, values),
     }
+}
+
+/// A known matrix for encrypted vectors of this level, or of the top one.
+///
+/// # Errors
+/// As [`ArrayTransform::new`].
+pub fn transform(
+    params: &Params,
+    matrix: &PlainArray,
+    level: Option<usize>,
+    observer: &mut dyn Observer,
+) -> Result<ArrayTransform> {
+    ArrayTransform::new(&context(params)?, matrix, level.unwrap_or(params.depth()), observer)
+}
+
+/// Products of encrypted matrices of one dimension, of this level or of the top one.
+///
+/// # Errors
+/// As [`MatrixProduct::new`].
+pub fn matrix_product(
+    params: &Params,
+    dimension: usize,
+    level: Option<usize>,
+    observer: &mut dyn Observer,
+) -> Result<MatrixProduct> {
+    MatrixProduct::new(&context(params)?, dimension, level.unwrap_or(params.depth()), observer)
+}
+
+/// By how much numbers of at most 1 can be off that are released from fresh ciphertexts, `slots` from each: see
+/// [`Params::release_error`].
+///
+/// # Errors
+/// As [`ReleasePolicy::new`] and [`Params::release_error`].
+pub fn release_error(
+    params: &Params,
+    releases: u32,
+    statistical_bits: u32,
+    slots: usize,
+    multiplications: usize,
+) -> Result<f64> {
+    params.release_error(&ReleasePolicy::new(statistical_bits, releases)?, slots, multiplications)
 }
 
 /// The polynomial with these coefficients, the constant first: of powers, or of Chebyshev polynomials on an interval.

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use numpy::{Complex64, PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::{prelude::*, types::PyBytes};
 use veilkit_bridge::{
-    ckks::{self, Array, Complex, EvaluationKeys, Params, PlainArray, PublicKey, SecretKey, Wanted},
+    ckks::{
+        self, Array, Complex, Context, EvaluationKeys, KeyId, Params, PlainArray, PublicKey, SecretKey,
+        Wanted,
+    },
     codec::{Decode, Encode},
 };
 
@@ -15,6 +18,7 @@ use crate::{
 
 pub(crate) mod arrays;
 pub(crate) mod release;
+pub(crate) mod transforms;
 
 use arrays::CkksArray;
 
@@ -42,9 +46,26 @@ impl Numbers<'_> {
     }
 }
 
+/// The bytes of what names a secret key.
+pub(crate) fn name(py: Python<'_>, key: KeyId) -> Bound<'_, PyBytes> {
+    PyBytes::new(py, key.as_bytes())
+}
+
+/// The canonical encoding, written without the interpreter lock.
+pub(crate) fn bytes<'py>(py: Python<'py>, object: &(impl Encode + Sync)) -> PyResult<Bound<'py, PyBytes>> {
+    let bytes = detached(py, || Ok(object.to_bytes()))?;
+    Ok(PyBytes::new(py, &bytes))
+}
+
 /// Checked parameters.
 #[pyclass(frozen)]
 pub(crate) struct CkksParams(pub(crate) Params);
+
+impl CkksParams {
+    pub(crate) fn of(context: &Context) -> Self {
+        Self(context.params().clone())
+    }
+}
 
 #[pymethods]
 impl CkksParams {
@@ -72,6 +93,8 @@ impl CkksParams {
             "depth_4" => Params::depth_4(),
             "depth_8" => Params::depth_8(),
             "depth_16" => Params::depth_16(),
+            "released_sums" => Params::released_sums(),
+            "released_depth_4" => Params::released_depth_4(),
             _ => return None,
         };
         Some(Self(params))
@@ -148,6 +171,24 @@ impl CkksParams {
         self.0.log2_qp()
     }
 
+    /// Bytes of the key for one rotation.
+    #[getter]
+    fn rotation_key_bytes(&self) -> usize {
+        self.0.describe().rotation_key_bytes
+    }
+
+    /// By how much numbers of at most 1 can be off when they are released.
+    fn release_error(
+        &self,
+        py: Python<'_>,
+        releases: u32,
+        statistical_bits: u32,
+        count: usize,
+        multiplications: usize,
+    ) -> PyResult<f64> {
+        quick(py, || ckks::release_error(&self.0, releases, statistical_bits, count, multiplications))
+    }
+
     /// What they mean in bits and bytes.
     fn describe(&self) -> String {
         self.0.describe().to_string()
@@ -159,14 +200,28 @@ impl CkksParams {
 pub(crate) fn ckks_generate(
     py: Python<'_>,
     params: &CkksParams,
-    rotations: Option<Vec<i64>>,
-    relinearization: bool,
-    conjugation: bool,
+    wanted: CkksWanted,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<(CkksSecretKey, CkksPublicKey, CkksEvaluationKeys)> {
-    let wanted = Wanted { rotations: rotations.as_deref(), relinearization, conjugation };
-    let made = watched(py, progress, |observer, rng| ckks::generate(&params.0, &wanted, rng, observer))?;
+    let made =
+        watched(py, progress, |observer, rng| ckks::generate(&params.0, &wanted.wanted(), rng, observer))?;
     Ok((CkksSecretKey(made.0), CkksPublicKey(made.1), CkksEvaluationKeys(Arc::new(made.2))))
+}
+
+/// Which evaluation keys: powers of two, rotations, for products, for conjugates.
+#[derive(FromPyObject)]
+pub(crate) struct CkksWanted(bool, Vec<i64>, bool, bool);
+
+impl CkksWanted {
+    fn wanted(&self) -> Wanted<'_> {
+        let Self(powers_of_two, rotations, relinearization, conjugation) = self;
+        Wanted {
+            powers_of_two: *powers_of_two,
+            rotations,
+            relinearization: *relinearization,
+            conjugation: *conjugation,
+        }
+    }
 }
 
 /// The key that encrypts.
@@ -189,13 +244,13 @@ impl CkksPublicKey {
     /// The parameters.
     #[getter]
     fn params(&self) -> CkksParams {
-        CkksParams(self.0.context().params().clone())
+        CkksParams::of(self.0.context())
     }
 
     /// What names the secret key, 16 bytes.
     #[getter]
     fn id<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, self.0.id().as_bytes())
+        name(py, self.0.id())
     }
 
     /// Encrypts numbers.
@@ -231,13 +286,13 @@ impl CkksSecretKey {
     /// The parameters.
     #[getter]
     fn params(&self) -> CkksParams {
-        CkksParams(self.0.context().params().clone())
+        CkksParams::of(self.0.context())
     }
 
     /// What names it, 16 bytes.
     #[getter]
     fn id<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, self.0.id().as_bytes())
+        name(py, self.0.id())
     }
 
     /// A new public key of it.
@@ -249,12 +304,10 @@ impl CkksSecretKey {
     fn evaluation_keys(
         &self,
         py: Python<'_>,
-        rotations: Option<Vec<i64>>,
-        relinearization: bool,
-        conjugation: bool,
+        wanted: CkksWanted,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<CkksEvaluationKeys> {
-        let request = Wanted { rotations: rotations.as_deref(), relinearization, conjugation }.request();
+        let request = wanted.wanted().request();
         watched(py, progress, |observer, rng| EvaluationKeys::generate(&self.0, &request, rng, observer))
             .map(|keys| CkksEvaluationKeys(Arc::new(keys)))
     }
@@ -286,20 +339,19 @@ impl CkksEvaluationKeys {
 
     /// The canonical encoding.
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = detached(py, || Ok(self.0.to_bytes()))?;
-        Ok(PyBytes::new(py, &bytes))
+        bytes(py, &*self.0)
     }
 
     /// The parameters.
     #[getter]
     fn params(&self) -> CkksParams {
-        CkksParams(self.0.context().params().clone())
+        CkksParams::of(self.0.context())
     }
 
     /// What names the secret key, 16 bytes.
     #[getter]
     fn id<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, self.0.key().as_bytes())
+        name(py, self.0.key())
     }
 
     /// The rotations to the left that have a key of their own.

@@ -29,8 +29,11 @@ mod _native {
     use crate::{
         arrays::PaillierArray,
         ckks::{
-            CkksEvaluationKeys, CkksParams, CkksPublicKey, CkksSecretKey, arrays::CkksArray, ckks_generate,
+            CkksEvaluationKeys, CkksParams, CkksPublicKey, CkksSecretKey,
+            arrays::CkksArray,
+            ckks_generate,
             release::CkksReleaseBudget,
+            transforms::{CkksLinearTransform, CkksMatrixProduct},
         },
         dkg::{
             MpcDecryptionShare, MpcDkgSession, MpcDkgSetup, MpcGroupKey, MpcKeyShare, mpc_combine_decryption,

@@ -299,3 +299,99 @@ def test_a_stop_is_passed_on(keys: Keys) -> None:
     ):
         with pytest.raises(KeyboardInterrupt):
             call()
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis", "free"),
+    [((8,), None, True), ((8,), 0, True), ((4, 8), 0, True), ((4, 8), None, True), ((4, 5), 1, False), ((5,), -1, False), ((3, 5), None, False)],
+)
+def test_roll(keys: Keys, shape: tuple[int, ...], axis: int | None, free: bool) -> None:
+    x = data(*shape)
+    a = keys.public_key.encrypt(x)
+    for shift in (1, -2, 7, 10**30 + 1, -(10**30)):
+        ring = x.size if axis is None else shape[axis]
+        found = a.roll(shift, axis)
+        check(keys, found, np.roll(x, shift % ring, axis))
+        assert found.level == a.level - (not free and shift % ring != 0)
+    check(keys, np.roll(a, 1, axis=axis), np.roll(x, 1, axis))
+    assert a.roll(0, axis).level == a.level
+
+
+def test_conjugates(keys: Keys) -> None:
+    z = data(6) + 1j * data(6, seed=2)
+    a = keys.public_key.encrypt(z, bound=2)
+    check(keys, a.conj(), z.conj())
+    check(keys, np.conj(a), z.conj())
+    check(keys, a * a.conj(), z * z.conj())
+    check(keys, np.conjugate(keys.public_key.encrypt(data(6))), data(6))
+
+
+@pytest.mark.parametrize("shape", [(16, 16), (3, 5), (5, 20), (20, 5), (1, 8)])
+def test_linear_transforms(keys: Keys, shape: tuple[int, int]) -> None:
+    m, x = data(*shape, seed=3), data(shape[1])
+    transform = ckks.LinearTransform(m, keys.secret_key.params, level=2)
+    assert (transform.shape, transform.level, transform.params) == (shape, 2, keys.secret_key.params)
+    own = keys.secret_key.make_evaluation_keys(rotations=[], transforms=[transform], relinearization=False)
+    assert len(own.rotations) <= len(transform.rotations) and not own.has_relinearization
+    a = own.attach(keys.public_key.encrypt(x))
+    found = transform @ a
+    check(keys, found, m @ x)
+    assert found.level == 1
+    seen: list[tuple[int, int]] = []
+    check(keys, transform.apply(a, progress=lambda done, total: seen.append((done, total))), m @ x)
+    assert seen
+    assert f"{len(transform.rotations)} rotation keys" in transform.describe()
+
+
+def test_complex_linear_transforms(keys: Keys) -> None:
+    m, x = data(4, 4) + 1j * data(4, 4, seed=2), data(4)
+    transform = ckks.LinearTransform(m, keys.secret_key.params)
+    own = keys.secret_key.make_evaluation_keys(rotations=[], transforms=[transform])
+    found = transform @ own.attach(keys.public_key.encrypt(x))
+    check(keys, found, m @ x)
+    assert found.dtype == np.complex128
+
+
+@pytest.mark.parametrize("shapes", [((4, 4), (4, 4)), ((3, 4), (4, 3)), ((4, 3), (3, 3))])
+def test_encrypted_matrices_by_rotations(keys: Keys, shapes: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    m, n = data(*shapes[0]), data(*shapes[1], seed=2)
+    product = ckks.MatrixProduct(4, keys.secret_key.params)
+    own = keys.secret_key.make_evaluation_keys(rotations=[], transforms=[product])
+    a, b = (own.attach(keys.public_key.encrypt(values)) for values in (m, n))
+    found = product.multiply(a, b)
+    check(keys, found, m @ n)
+    assert (product.dimension, product.level, found.level) == (4, 4, 1)
+    assert "dimension 4" in product.describe() and "MB" in product.describe()
+    check(keys, keys.evaluation_keys.attach(a) @ keys.evaluation_keys.attach(b), m @ n)
+
+
+def test_keys_for_transforms_come_beside_those_for_powers_of_two() -> None:
+    params = Params.depth_2()
+    transform = ckks.LinearTransform(data(8, 8), params)
+    only = ckks.generate_keys(params, rotations=[], transforms=[transform]).evaluation_keys
+    assert set(only.rotations) == {step % params.slots for step in transform.rotations}
+    both = ckks.generate_keys(params, transforms=[transform]).evaluation_keys
+    assert set(both.rotations) == set(only.rotations) | {1 << k for k in range(12)}
+    size = params.rotation_key_bytes
+    assert abs(len(both.to_bytes()) - size * (len(both.rotations) + 1)) < 0.01 * len(both.to_bytes())
+
+
+def test_what_a_release_leaves_is_said_before() -> None:
+    params = Params.released_sums()
+    keys = ckks.generate_keys(params, relinearization=False)
+    budget = keys.secret_key.release_budget(100)
+    x = keys.public_key.encrypt([0.5])
+    released = keys.secret_key.release(x, budget, at_most_error=0.01)
+    assert released.error_bound == pytest.approx(params.release_error(100))
+    assert abs(released.values[0] - 0.5) <= released.error_bound
+    assert params.release_error(400) == pytest.approx(2 * params.release_error(100), rel=1e-3)
+    assert params.release_error(1, count=16, statistical_bits=40) > params.release_error(1)
+    assert params.release_error(1, multiplications=1) > params.release_error(1)
+    assert "bits after the point remain" in params.describe()
+    assert "no room" in Params.sums().describe()
+    # What a refusal asks for is enough.
+    small = ckks.generate_keys(Params(degree=8192, moduli_bits=[60, 60], scale_bits=40), relinearization=False, rotations=[])
+    with pytest.raises(vk.ParameterError, match=r"raise scale_bits by \d+,") as caught:
+        small.secret_key.release(small.public_key.encrypt([0.5]), small.secret_key.release_budget(100), at_most_error=0.01)
+    more = int(caught.value.what.split("raise scale_bits by ")[1].split(",")[0])
+    assert Params(degree=8192, moduli_bits=[60, 60], scale_bits=40 + more).release_error(100) <= 0.01

@@ -295,3 +295,110 @@ def test_arguments_of_the_wrong_type(keys: Keys) -> None:
     for arguments in ({"releases": 0}, {"releases": 5, "statistical_bits": 29}, {"releases": 5, "statistical_bits": 61}):
         with pytest.raises(vk.ParameterError):
             secret.release_budget(**arguments)
+
+
+def test_rolls_that_do_not_exist(keys: Keys, other_keys: Keys) -> None:
+    x = keys.public_key.encrypt([1.0, 0.5])
+    for axis in (1, -2):
+        with pytest.raises(vk.ParameterError):
+            x.roll(1, axis)
+    for shift in (1.5, "1", None):
+        with pytest.raises(TypeError):
+            x.roll(shift)  # type: ignore[arg-type]
+    bare = EncryptedArray.from_bytes(x.to_bytes())
+    for array in (bare, other_keys.public_key.encrypt([1.0, 0.5])):
+        with pytest.raises(vk.ParameterError) as caught:
+            array.roll(1)
+        assert caught.value.name == "MissingKey"
+    spent = keys.public_key.encrypt([0.1, 0.2, 0.3]) * 0.5 * 0.5
+    with pytest.raises(vk.EvaluationError, match="no level left"):
+        spent.roll(1)
+
+
+@pytest.mark.parametrize("matrix", [[1.0], [[[1.0]]], [[0.0]], [[np.nan]], np.ones((4097, 1)), np.ones((0, 3))], ids=repr)
+def test_matrices_that_are_none(matrix: Any) -> None:
+    with pytest.raises(vk.ParameterError):
+        ckks.LinearTransform(matrix, Params.depth_2())
+
+
+def test_transforms_that_do_not_fit(keys: Keys, other_keys: Keys) -> None:
+    params = Params.depth_2()
+    for call in (
+        lambda: ckks.LinearTransform([["a"]], params),
+        lambda: ckks.LinearTransform([[1.0]], "depth_2"),  # type: ignore[arg-type]
+        lambda: ckks.MatrixProduct(2.0, params),  # type: ignore[arg-type]
+        lambda: ckks.generate_keys(params, transforms=[3]),  # type: ignore[list-item]
+    ):
+        with pytest.raises(TypeError):
+            call()
+    for level in (3, 2**40):
+        with pytest.raises(vk.ParameterError):
+            ckks.LinearTransform([[1.0]], params, level=level)
+    with pytest.raises(vk.EvaluationError):
+        ckks.LinearTransform([[1.0]], params, level=0)
+    for dimension in (0, 3, 128):
+        with pytest.raises(vk.ParameterError):
+            ckks.MatrixProduct(dimension, Params.depth_4())
+    with pytest.raises(vk.EvaluationError):
+        ckks.MatrixProduct(2, params)
+    transform = ckks.LinearTransform(np.ones((4, 4)), params)
+    x = keys.public_key.encrypt(np.ones(4))
+    with pytest.raises(TypeError):
+        transform @ np.ones(4)  # type: ignore[operator]
+    with pytest.raises(TypeError):
+        transform.apply(np.ones(4))  # type: ignore[arg-type]
+    for array, name in (
+        (keys.public_key.encrypt(np.ones(5)), "ShapeMismatch"),
+        (keys.public_key.encrypt(np.ones((4, 4))), "ShapeMismatch"),
+        (EncryptedArray.from_bytes(x.to_bytes()), "MissingKey"),
+        (other_keys.public_key.encrypt(np.ones(4)), "MissingKey"),
+    ):
+        with pytest.raises(vk.ParameterError) as caught:
+            transform @ array
+        assert caught.value.name == name
+    with pytest.raises(vk.EvaluationError):
+        transform @ (x * 0.5)
+    foreign = ckks.generate_keys(Params.sums()).public_key.encrypt(np.ones(4))
+    with pytest.raises(vk.ParameterError) as caught:
+        transform @ foreign
+    assert caught.value.name == "ParamsMismatch"
+
+
+def test_matrix_products_that_do_not_fit() -> None:
+    params = Params.depth_4()
+    product = ckks.MatrixProduct(4, params)
+    keys = ckks.generate_keys(params, rotations=[], transforms=[product])
+    square = keys.public_key.encrypt(np.ones((4, 4)))
+    for other, name in (
+        (keys.public_key.encrypt(np.ones(4)), "ShapeMismatch"),
+        (keys.public_key.encrypt(np.ones((3, 4))), "ShapeMismatch"),
+        (keys.public_key.encrypt(np.ones((4, 2))), "ShapeMismatch"),
+        (keys.public_key.encrypt(np.ones((8, 8))), "ShapeMismatch"),
+        (ckks.generate_keys(params, rotations=[]).public_key.encrypt(np.ones((4, 4))), "ParamsMismatch"),
+    ):
+        with pytest.raises(vk.ParameterError) as caught:
+            product.multiply(square, other)
+        assert caught.value.name == name
+    with pytest.raises(TypeError):
+        product.multiply(square, np.ones((4, 4)))  # type: ignore[arg-type]
+    with pytest.raises(vk.EvaluationError):
+        product.multiply(square * 0.5, square)
+    bare = EncryptedArray.from_bytes(square.to_bytes())
+    with pytest.raises(vk.ParameterError) as caught:
+        product.multiply(bare, bare)
+    assert caught.value.name == "MissingKey"
+
+
+def test_release_errors_that_cannot_be_told() -> None:
+    params = Params.depth_2()
+    for call in (
+        lambda: params.release_error(0),
+        lambda: params.release_error(1, statistical_bits=29),
+        lambda: params.release_error(1, count=0),
+        lambda: params.release_error(1, count=4097),
+        lambda: params.release_error(1, multiplications=3),
+    ):
+        with pytest.raises(vk.ParameterError):
+            call()
+    with pytest.raises(TypeError):
+        params.release_error(1.5)  # type: ignore[arg-type]

@@ -3,7 +3,9 @@ use std::sync::Arc;
 
 use veilkit::{
     Error, ErrorKind, Result,
-    ckks::{EncryptedArray, EncryptionKey, EvaluationKeys, PlainArray, Polynomial},
+    ckks::{
+        ArrayTransform, EncryptedArray, EncryptionKey, EvaluationKeys, MatrixProduct, PlainArray, Polynomial,
+    },
     progress::Observer,
     shape::{Pick, Shape},
 };
@@ -203,6 +205,24 @@ impl Array {
     pub fn broadcast_to(&self, extents: &[usize], observer: &mut dyn Observer) -> Result<Self> {
         let shape = Shape::new(extents)?;
         self.one(|array, keys| array.broadcast_to(&shape, keys, observer))
+    }
+
+    /// # Errors
+    /// As there.
+    pub fn roll(&self, shift: i64, axis: Option<usize>, observer: &mut dyn Observer) -> Result<Self> {
+        self.one(|array, keys| array.roll(shift, axis, keys, observer))
+    }
+
+    /// # Errors
+    /// As there.
+    pub fn transform(&self, by: &ArrayTransform, observer: &mut dyn Observer) -> Result<Self> {
+        self.one(|array, keys| array.transform(by, keys, observer))
+    }
+
+    /// # Errors
+    /// As there.
+    pub fn matmul_by(&self, other: &Self, by: &MatrixProduct, observer: &mut dyn Observer) -> Result<Self> {
+        self.two(other, |a, b, keys| a.matmul_by(b, by, keys, observer))
     }
 
     /// # Errors

@@ -4,11 +4,13 @@ use pyo3::{prelude::*, types::PyBytes};
 use veilkit_bridge::{
     Observer, Result,
     ckks::{self, Array, EncryptedArray},
-    codec::Encode,
     shape::Pick,
 };
 
-use super::{CkksEvaluationKeys, CkksParams, CkksSecretKey, Numbers};
+use super::{
+    CkksEvaluationKeys, CkksParams, CkksSecretKey, Numbers, bytes, name,
+    transforms::{CkksLinearTransform, CkksMatrixProduct},
+};
 use crate::{
     errors::{detached, quick},
     watch::watched,
@@ -38,8 +40,7 @@ impl CkksArray {
 
     /// The canonical encoding.
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = detached(py, || Ok(self.0.array().to_bytes()))?;
-        Ok(PyBytes::new(py, &bytes))
+        bytes(py, self.0.array())
     }
 
     /// The extents.
@@ -51,13 +52,13 @@ impl CkksArray {
     /// The parameters.
     #[getter]
     fn params(&self) -> CkksParams {
-        CkksParams(self.0.array().context().params().clone())
+        CkksParams::of(self.0.array().context())
     }
 
     /// What names the secret key, 16 bytes.
     #[getter]
     fn id<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, self.0.array().key().as_bytes())
+        name(py, self.0.array().key())
     }
 
     /// The keys that it computes with.
@@ -126,6 +127,32 @@ impl CkksArray {
     /// The array stretched to a shape.
     fn broadcast_to(&self, py: Python<'_>, shape: Vec<usize>) -> PyResult<Self> {
         Self::watched(py, None, |observer| self.0.broadcast_to(&shape, observer))
+    }
+
+    /// The elements moved along an axis, or along all.
+    fn roll(&self, py: Python<'_>, shift: i64, axis: Option<usize>) -> PyResult<Self> {
+        Self::watched(py, None, |observer| self.0.roll(shift, axis, observer))
+    }
+
+    /// A known matrix times the vector.
+    fn transform(
+        &self,
+        py: Python<'_>,
+        by: &CkksLinearTransform,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        Self::watched(py, progress, |observer| self.0.transform(&by.0, observer))
+    }
+
+    /// The product of two square matrices, by rotations.
+    fn matmul_by(
+        &self,
+        py: Python<'_>,
+        other: &Self,
+        by: &CkksMatrixProduct,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        Self::watched(py, progress, |observer| self.0.matmul_by(&other.0, &by.0, observer))
     }
 
     /// A part: for each axis one position (start, None, 0), or count positions (start, count, step).

@@ -8,7 +8,7 @@ use veilkit_bridge::{
     codec::Encode,
 };
 
-use super::{CkksParams, CkksSecretKey, arrays::CkksArray};
+use super::{CkksParams, CkksSecretKey, arrays::CkksArray, name};
 use crate::{errors::detached, watch::watched};
 
 /// The budget of a key.
@@ -54,13 +54,13 @@ impl CkksReleaseBudget {
     /// The parameters.
     #[getter]
     fn params(&self, py: Python<'_>) -> CkksParams {
-        CkksParams(self.with(py, |budget| budget.context().params().clone()))
+        CkksParams::of(&self.with(py, |budget| budget.context().clone()))
     }
 
     /// What names the secret key, 16 bytes.
     #[getter]
     fn id<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, self.with(py, |budget| budget.key()).as_bytes())
+        name(py, self.with(py, |budget| budget.key()))
     }
 
     /// How many releases are left.

@@ -29,11 +29,14 @@ from ._array import EncryptedArray, concatenate
 from ._keys import EvaluationKeys, Keys, PublicKey, SecretKey, generate_keys
 from ._params import Params
 from ._release import Released, ReleaseBudget
+from ._transforms import LinearTransform, MatrixProduct
 
 __all__ = [
     "EncryptedArray",
     "EvaluationKeys",
     "Keys",
+    "LinearTransform",
+    "MatrixProduct",
     "Params",
     "PublicKey",
     "ReleaseBudget",

@@ -186,6 +186,16 @@ class EncryptedArray(NumpyArray[_native.CkksArray]):
                 return result  # type: ignore[return-value]
             power = power.square()
 
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if ufunc is np.conjugate and method == "__call__" and not kwargs:
+            return self.conj()
+        return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if func is np.roll:
+            return EncryptedArray.roll(*args, **kwargs)
+        return super().__array_function__(func, types, args, kwargs)
+
     def __neg__(self) -> EncryptedArray:
         return self._like(self._handle.neg())
 
@@ -366,6 +376,31 @@ class EncryptedArray(NumpyArray[_native.CkksArray]):
         return self._like(self._handle.conjugate())
 
     conjugate = conj
+
+    def roll(self, shift: SupportsIndex, axis: int | None = None) -> EncryptedArray:
+        """The elements moved onwards along an axis, those beyond the end to the beginning, as `numpy.roll` does.
+
+        One rotation and no level where the axis has a power of two of elements and lies first, as in vectors; else masks, for one
+        level.
+
+        Args:
+            shift: how many positions; backwards if negative.
+            axis: along which; all elements, row by row, if absent.
+
+        Raises:
+            ParameterError: no such axis; no evaluation keys, or none that make the rotation.
+            EvaluationError: no level is left for the masks.
+
+        >>> keys = generate_keys(Params.depth_2())
+        >>> x = keys.public_key.encrypt([0.1, 0.2, 0.3, 0.4])
+        >>> keys.secret_key.decrypt(x.roll(1)).round(4)
+        array([0.4, 0.1, 0.2, 0.3])
+        """
+        steps = operator.index(shift)
+        along = self._axis(axis)
+        # The same place for any distance round the ring, so that none is too long.
+        ring = self.size if along is None else self.shape[along]
+        return self._like(self._handle.roll(steps % ring, along))
 
     def broadcast_to(self, shape: Iterable[SupportsIndex]) -> EncryptedArray:
         """The array stretched to a shape, by the rules of broadcasting."""

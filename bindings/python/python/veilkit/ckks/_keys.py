@@ -11,7 +11,7 @@ import numpy.typing as npt
 from .. import _native
 from .._checks import Buffer, as_bytes, checked
 from .._progress import Progress, reporting
-from . import _array, _release
+from . import _array, _release, _transforms
 from ._numbers import limit, numbers
 from ._params import Params
 
@@ -20,6 +20,7 @@ def generate_keys(
     params: Params,
     *,
     rotations: Iterable[SupportsIndex] | None = None,
+    transforms: Iterable[_transforms.LinearTransform | _transforms.MatrixProduct] = (),
     relinearization: bool = True,
     conjugation: bool = False,
     progress: Progress = False,
@@ -29,7 +30,9 @@ def generate_keys(
     Args:
         params: see `Params`.
         rotations: the rotations that evaluation keys are made for, in slots to the left. If absent, the powers of two, which
-            make every other: sums, slices and broadcasting of arrays need no more.
+            make every other: sums, slices and broadcasting of arrays need no more. `Params.rotation_key_bytes` says how large
+            each key is.
+        transforms: what is to be computed with (`LinearTransform`, `MatrixProduct`): the rotations that it takes are added.
         relinearization: make the key for products of encrypted numbers.
         conjugation: make the key for complex conjugates.
         progress: True for a bar, or a function of ``(done, total)``.
@@ -40,13 +43,24 @@ def generate_keys(
     array([0.25  , 0.0625])
     """
     checked(params, Params, "params")
-    steps = None if rotations is None else [operator.index(step) for step in rotations]
+    wanted = _wanted(rotations, transforms, relinearization, conjugation)
     with reporting(progress, "keys") as report:
-        secret, public, evaluation = _native.ckks_generate(
-            params._handle, steps, bool(relinearization), bool(conjugation), report
-        )
+        secret, public, evaluation = _native.ckks_generate(params._handle, wanted, report)
     keys = EvaluationKeys._wrap(evaluation)
     return Keys(SecretKey._wrap(secret), PublicKey._wrap(public, keys), keys)
+
+
+def _wanted(
+    rotations: Iterable[SupportsIndex] | None,
+    transforms: Iterable[_transforms.LinearTransform | _transforms.MatrixProduct],
+    relinearization: bool,
+    conjugation: bool,
+) -> tuple[bool, list[int], bool, bool]:
+    steps = [operator.index(step) for step in rotations or ()]
+    for transform in transforms:
+        checked(transform, (_transforms.LinearTransform, _transforms.MatrixProduct), "transforms")
+        steps.extend(transform.rotations)
+    return rotations is None, steps, bool(relinearization), bool(conjugation)
 
 
 class Keys:
@@ -291,14 +305,15 @@ class SecretKey:
         self,
         *,
         rotations: Iterable[SupportsIndex] | None = None,
+        transforms: Iterable[_transforms.LinearTransform | _transforms.MatrixProduct] = (),
         relinearization: bool = True,
         conjugation: bool = False,
         progress: Progress = False,
     ) -> EvaluationKeys:
         """New evaluation keys of it; arguments as for `generate_keys`."""
-        steps = None if rotations is None else [operator.index(step) for step in rotations]
+        wanted = _wanted(rotations, transforms, relinearization, conjugation)
         with reporting(progress, "keys") as report:
-            handle = self._handle.evaluation_keys(steps, bool(relinearization), bool(conjugation), report)
+            handle = self._handle.evaluation_keys(wanted, report)
         return EvaluationKeys._wrap(handle)
 
     def encrypt(
@@ -339,10 +354,11 @@ class SecretKey:
             ParameterError: a budget of another key; a result that could be farther off than `at_most_error`.
             EvaluationError: the budget is spent.
 
-        Fresh noise costs some 25 bits of precision, so results that are to be released take parameters with a scale of 50 bits or
-        more; the named sets are for results that stay with the key holder.
+        Fresh noise costs some 23 bits of precision, so results that are to be released take parameters for it, such as
+        `Params.released_sums`: `Params.describe` and `Params.release_error` say what is left, and a refusal how many bits the
+        scale lacks. The other named sets are for results that stay with the key holder.
 
-        >>> keys = generate_keys(Params(degree=16384, moduli_bits=[60, 55, 55, 60], scale_bits=55))
+        >>> keys = generate_keys(Params.released_sums())
         >>> budget = keys.secret_key.release_budget(100)
         >>> mean = keys.public_key.encrypt([0.5, 0.25]).mean()
         >>> released = keys.secret_key.release(mean, budget, at_most_error=0.01)

@@ -96,6 +96,22 @@ class Params:
         return cls._named("depth_16")
 
     @classmethod
+    def released_sums(cls) -> Params:
+        """For sums and means that are released (`SecretKey.release`): 4096 slots, one multiplication, released numbers exact to
+        2^-11 in the worst case. What took no multiplication, such as a sum, may be as large as 2^58, a mean 2^3.
+
+        >>> params = Params.released_sums()
+        >>> params.depth, params.release_error(100) < 2**-11
+        (1, True)
+        """
+        return cls._named("released_sums")
+
+    @classmethod
+    def released_depth_4(cls) -> Params:
+        """For four multiplications in a row whose results are released: 8192 slots, results up to 2^3."""
+        return cls._named("released_depth_4")
+
+    @classmethod
     def from_bytes(cls, data: Buffer) -> Params:
         """Reads encoded parameters.
 
@@ -160,8 +176,40 @@ class Params:
         """The binary logarithm of the product of all moduli: what the security tables limit."""
         return self._handle.log2_qp
 
+    @property
+    def rotation_key_bytes(self) -> int:
+        """The size of the key for one rotation; those for products and conjugates are as large."""
+        return self._handle.rotation_key_bytes
+
+    def release_error(
+        self,
+        releases: SupportsIndex,
+        *,
+        statistical_bits: SupportsIndex = 30,
+        count: SupportsIndex = 1,
+        multiplications: SupportsIndex = 0,
+    ) -> float:
+        """By how much released numbers can be off in the worst case: before anything is generated.
+
+        Args:
+            releases: how many there may be of one key; see `SecretKey.release_budget`.
+            statistical_bits: likewise.
+            count: how many real numbers are released from one ciphertext at once.
+            multiplications: how often encrypted numbers of at most 1 were squared before.
+
+        Raises:
+            ParameterError: more multiplications than `depth`, more numbers than `slots`, or a budget that there cannot be.
+
+        >>> Params.depth_2().release_error(100) > 1  # nothing is left of numbers of at most 1
+        True
+        >>> Params.released_depth_4().release_error(100, multiplications=2) < 0.01
+        True
+        """
+        counts = as_count(releases, "releases"), as_count(statistical_bits, "statistical_bits")
+        return self._handle.release_error(*counts, as_count(count, "count"), as_count(multiplications, "multiplications"))
+
     def describe(self) -> str:
-        """Security, sizes in bytes, and precision, for a person: before anything is generated.
+        """Security, sizes in bytes, precision, and what a release leaves of it, for a person: before anything is generated.
 
         >>> print(Params.depth_2().describe().splitlines()[0])
         CKKS...
