@@ -200,13 +200,18 @@ impl<O> Session<O> {
         if journal.sent().any(|mark| !said.contains(mark)) {
             return Err(Error::new(ErrorKind::SessionPoisoned, "resume: the program says something else"));
         }
-        step.outgoing = match session.state {
-            State::Running(program) => {
-                session.state = State::Asking(program);
-                session.shared.lock().ask(rng)
+        {
+            // A party at its end asks too, and does not wait: somebody may have asked it while it was away.
+            let mut mailbox = session.shared.lock();
+            step.outgoing = mailbox.ask(rng);
+            if step.output.is_some() {
+                mailbox.asked = None;
+                step.outgoing.append(&mut mailbox.repeat_all());
             }
-            _ => session.shared.lock().repeat_all(),
-        };
+        }
+        if let State::Running(program) = session.state {
+            session.state = State::Asking(program);
+        }
         Ok((session, step))
     }
 
@@ -363,10 +368,9 @@ fn poll<O>(program: &mut Program<O>) -> Result<Option<O>> {
 
 impl<O> fmt::Debug for Session<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("me", &self.shared.lock().me())
-            .field("round", &self.round())
-            .finish_non_exhaustive()
+        let me = self.shared.lock().me(); // the lock ends here: the next line takes it again
+        let round = self.round();
+        f.debug_struct("Session").field("me", &me).field("round", &round).finish_non_exhaustive()
     }
 }
 

@@ -21,9 +21,11 @@ use crate::{
 };
 
 mod clear;
+pub mod faults;
 mod holders;
 mod network;
 pub mod parties;
+pub mod restarts;
 
 pub use clear::Clear;
 pub use holders::{generate_key, repair, reshare};

@@ -106,7 +106,9 @@ impl Mailbox {
         let content = answer.sign(&self.setup, self.me(), party, &self.identity);
         let bytes = core::mem::take(&mut *Frame { address, content }.to_bytes());
         self.outgoing.push(Outgoing { to: Destination::One(party), bytes });
-        self.repeat(to, 0);
+        // Whoever asks was restarted, and may have lost my own question too.
+        let again = self.unheard(to).into_iter();
+        self.outgoing.extend(again.map(|bytes| Outgoing { to: Destination::One(party), bytes }));
         Ok(())
     }
 

@@ -234,7 +234,7 @@ mod tests {
             let me = u8::try_from(channel.me()).unwrap();
             let heard = channel.broadcast("first", vec![me; 3]).await?;
             let next = vec![None, Some(vec![9, me]), None];
-            let got = channel.exchange("second", next, &vec![channel.me() == 1; 3]).await?;
+            let got = channel.exchange("second", next, &[channel.me() == 1; 3]).await?;
             Ok((
                 heard.iter().map(|m| m[0]).collect::<Vec<_>>(),
                 got.iter().flatten().map(|m| m[1]).collect::<Vec<_>>(),

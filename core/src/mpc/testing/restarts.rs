@@ -1,0 +1,304 @@
+//! A party is killed at every step of a session and taken up again: it must say what it said before, byte for byte.
+use core::{fmt::Debug, future::Future};
+use std::collections::BTreeMap;
+
+use super::parties::{Cast, Delivery, deliveries};
+use crate::{
+    codec::Encode,
+    error::{Error, ErrorKind, Result},
+    mpc::{
+        outbox::{Outgoing, Step},
+        session::{Channel, FrameKind, Journal, Session},
+    },
+    party::PartyId,
+    transcript::Transcript,
+};
+
+/// When in a step a party dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// What arrived is lost, and nothing was sent.
+    BeforeJournal,
+    /// In the middle of writing down what arrived.
+    WithinJournal,
+    /// All is written down, nothing was sent.
+    BeforeSending,
+    /// All was sent.
+    AfterSending,
+    /// All was sent, but somebody puts the journal back as it was before this step.
+    OldBackup,
+}
+
+/// A party's end: the position of the party, which of its steps (0 is the start), and when in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Death {
+    /// Who dies.
+    pub position: usize,
+    /// In which of its steps, counted from the start, which is step 0.
+    pub step: usize,
+    /// When in that step.
+    pub moment: Moment,
+}
+
+/// Runs a program at `n` parties, killing each of them at each of its steps and moments, one by one, and then all of them together
+/// at each step. `check` says whether an output is right at a position. Gives how often somebody died.
+///
+/// # Panics
+/// When a message is not what it was the first time, an output is wrong, or a party does not come through.
+pub fn kill_everywhere<O: Debug, Fut>(
+    n: usize,
+    label: &[u8],
+    program: impl Fn(Channel) -> Fut,
+    check: impl Fn(usize, &O) -> bool,
+) -> usize
+where
+    Fut: Future<Output = Result<O>> + Send + 'static,
+{
+    let cast = Cast::new(n, label);
+    let first = run(&cast, &program, &[]);
+    assert!(first.killed.is_empty());
+    let right = |run: &Run<O>, deaths: &[Death]| {
+        for (position, outcome) in run.outcomes.iter().enumerate() {
+            let output = outcome.as_ref().unwrap_or_else(|error| panic!("{deaths:?}: {position}: {error}"));
+            assert!(check(position, output), "{deaths:?}: {position}: {output:?}");
+        }
+        for (key, bytes) in &run.said {
+            assert_eq!(first.said.get(key), Some(bytes), "{deaths:?}: {key:?}");
+        }
+    };
+    right(&first, &[]);
+    let mut died = 0;
+    let moments = [Moment::BeforeJournal, Moment::WithinJournal, Moment::BeforeSending, Moment::AfterSending];
+    for moment in moments {
+        for step in 0..*first.steps.iter().max().expect("parties") {
+            let all: Vec<_> = (0..n).map(|position| Death { position, step, moment }).collect();
+            for deaths in all.chunks(1).chain([&all[..]]) {
+                let again = run(&cast, &program, deaths);
+                right(&again, deaths);
+                died += again.killed.len();
+            }
+        }
+    }
+    died
+}
+
+/// Runs a program at `n` parties, one of which is put back to an old backup, at each of its steps in turn. It must find out
+/// wherever it said something since then. Gives how often it did.
+///
+/// # Panics
+/// When a backup is taken up although something was said since, or a message is not what it was the first time.
+pub fn restore_everywhere<O: Debug, Fut>(n: usize, label: &[u8], program: impl Fn(Channel) -> Fut) -> usize
+where
+    Fut: Future<Output = Result<O>> + Send + 'static,
+{
+    let cast = Cast::new(n, label);
+    let first = run(&cast, &program, &[]);
+    let mut found = 0;
+    for position in 0..n {
+        for step in 1..first.steps[position] {
+            let death = Death { position, step, moment: Moment::OldBackup };
+            let again = run(&cast, &program, &[death]);
+            assert!(again.said.iter().all(|(key, bytes)| first.said.get(key) == Some(bytes)), "{death:?}");
+            match &again.outcomes[position] {
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::SessionPoisoned, "{death:?}: {error}");
+                    found += 1;
+                }
+                Ok(_) => assert!(!again.killed[0].said_something, "{death:?}"),
+            }
+        }
+    }
+    found
+}
+
+/// Who said what to whom in which round, but for questions and answers, which differ each time.
+type Said = BTreeMap<(PartyId, PartyId, u8, u32), Vec<u8>>;
+
+struct Run<O> {
+    outcomes: Vec<Result<O>>,
+    said: Said,
+    steps: Vec<usize>,
+    killed: Vec<Killed>,
+}
+
+struct Killed {
+    /// Whether the step sent a message of the handshake or the protocol.
+    said_something: bool,
+}
+
+struct Party<O> {
+    session: Option<Session<O>>,
+    /// The journal's file.
+    file: Vec<u8>,
+    outcome: Option<Result<O>>,
+    steps: usize,
+}
+
+fn run<O, Fut>(cast: &Cast, program: &impl Fn(Channel) -> Fut, deaths: &[Death]) -> Run<O>
+where
+    Fut: Future<Output = Result<O>> + Send + 'static,
+{
+    let setup = &cast.setup;
+    let mut rng = Transcript::new("veilkit v1 mpc test restarts").append("setup", setup.hash()).rng();
+    let (mut said, mut killed, mut on_the_way) = (Said::new(), Vec::new(), Vec::new());
+    let mut parties: Vec<Party<O>> = Vec::new();
+    let send = |party: PartyId, outgoing: Vec<Outgoing>, said: &mut Said, on_the_way: &mut Vec<Delivery>| {
+        for delivery in deliveries(setup, party, "", outgoing) {
+            let address = delivery.frame().expect("my own message").address;
+            if !matches!(address.kind, FrameKind::Query | FrameKind::Answer) {
+                let key = (party, delivery.to, address.kind as u8, address.round);
+                let before = said.insert(key, delivery.bytes.clone());
+                assert!(before.is_none_or(|before| before == delivery.bytes), "{deaths:?}: {key:?}");
+            }
+            on_the_way.push(delivery);
+        }
+    };
+    let mut inboxes: Vec<Vec<(PartyId, Vec<u8>)>> = vec![Vec::new(); setup.parties().len()];
+    loop {
+        for (position, party) in setup.parties().iter().copied().enumerate() {
+            let inbox = core::mem::take(&mut inboxes[position]);
+            let (key, seed) = (&cast.keys[position], &cast.seeds[position]);
+            let begins = parties.len() == position;
+            if begins {
+                let file = Journal::new(setup, party, seed).expect("a member").to_bytes().to_vec();
+                parties.push(Party { session: None, file, outcome: None, steps: 0 });
+            }
+            let side = &mut parties[position];
+            let step = if begins {
+                Session::start(setup, party, key, seed, program).map(|(session, step)| {
+                    side.session = Some(session);
+                    step
+                })
+            } else {
+                match &mut side.session {
+                    Some(session) if !inbox.is_empty() => session.step(&inbox),
+                    _ => continue,
+                }
+            };
+            let step = match step {
+                Ok(step) => step,
+                Err(error) => {
+                    (side.session, side.outcome) = (None, Some(Err(error)));
+                    continue;
+                }
+            };
+            let this = |death: &&Death| death.position == position && death.step == side.steps;
+            let death = deaths.iter().find(this).map(|death| death.moment);
+            side.steps += 1;
+            let entries = Journal::entries(&inbox, &step.outgoing).expect("my own messages");
+            side.file.extend_from_slice(match death {
+                Some(Moment::BeforeJournal | Moment::OldBackup) => &[],
+                Some(Moment::WithinJournal) => &entries[..entries.len() / 2],
+                _ => &entries,
+            });
+            let said_something = speaks(&step);
+            if matches!(death, None | Some(Moment::AfterSending | Moment::OldBackup)) {
+                send(party, step.outgoing, &mut said, &mut on_the_way);
+            }
+            if death.is_none() {
+                side.outcome = side.outcome.take().or(step.output.map(Ok));
+                continue;
+            }
+            killed.push(Killed { said_something });
+            (side.session, side.outcome) = (None, None);
+            let (journal, whole) = Journal::recover(&side.file).expect("what was written");
+            side.file.truncate(whole);
+            match Session::resume(setup, party, key, &journal, &mut rng, program) {
+                Err(error) => side.outcome = Some(Err(error)),
+                Ok((session, step)) => {
+                    side.session = Some(session);
+                    send(party, step.outgoing, &mut said, &mut on_the_way);
+                    side.outcome = step.output.map(Ok);
+                }
+            }
+        }
+        if on_the_way.is_empty() {
+            break;
+        }
+        for Delivery { from, to, bytes, .. } in on_the_way.drain(..) {
+            inboxes[setup.position(to).expect("a member")].push((from, bytes));
+        }
+    }
+    let steps = parties.iter().map(|party| party.steps).collect();
+    let silent = || Err(Error::new(ErrorKind::MissingMessage, "restarts: nothing more came"));
+    let outcomes = parties.into_iter().map(|party| party.outcome.unwrap_or_else(silent)).collect();
+    Run { outcomes, said, steps, killed }
+}
+
+fn speaks<O>(step: &Step<O>) -> bool {
+    !Journal::entries(&[], &step.outgoing).expect("my own messages").is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Random numbers to everybody; then a ring, in which only one party at a time is awaited.
+    async fn program(mut channel: Channel) -> Result<u64> {
+        use rand_core::Rng;
+        let (n, me) = (channel.parties(), channel.me());
+        let mine = channel.rng().next_u64();
+        let all = channel.broadcast("draw", mine.to_le_bytes().to_vec()).await?;
+        let number = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
+        let mut sum = all.iter().fold(0_u64, |sum, message| sum.wrapping_add(number(message)));
+        for turn in 0..n {
+            let mut outgoing = vec![None; n];
+            if me == turn {
+                sum = sum.wrapping_mul(3).wrapping_add(channel.rng().next_u64() & 0xff);
+                outgoing[(turn + 1) % n] = Some(sum.to_le_bytes().to_vec());
+            }
+            let from: Vec<_> = (0..n).map(|from| from == turn && me == (turn + 1) % n).collect();
+            let got = channel.exchange("ring", outgoing, &from).await?;
+            if let Some(message) = &got[turn] {
+                sum = number(message);
+            }
+        }
+        let ends = channel.broadcast("end", sum.to_le_bytes().to_vec()).await?;
+        Ok(ends.iter().fold(0, |sum, message| sum ^ number(message)))
+    }
+
+    #[test]
+    fn a_party_killed_anywhere_says_the_same_again() {
+        for n in [2, 3, 5] {
+            let right = super::super::parties::run(n, b"restart", program);
+            let died = kill_everywhere(n, b"restart", program, |position, output| *output == right[position]);
+            assert!(died > 4 * 4 * n, "{died}");
+        }
+    }
+
+    #[test]
+    fn an_old_backup_is_found_out() {
+        assert!(restore_everywhere(3, b"backup", program) > 6);
+    }
+
+    #[test]
+    fn other_inputs_are_found_out() {
+        let cast = Cast::new(2, b"inputs");
+        let says = |what: u8| {
+            move |mut channel: Channel| async move { Ok(channel.broadcast("say", vec![what]).await?.len()) }
+        };
+        let [a, b] = [0, 1].map(|at| cast.setup.parties()[at]);
+        let mut rng = Transcript::new("veilkit test inputs").rng();
+        let mut file = Journal::new(&cast.setup, a, &cast.seeds[0]).unwrap().to_bytes().to_vec();
+        let (mut one, hello_a) =
+            Session::start(&cast.setup, a, &cast.keys[0], &cast.seeds[0], says(1)).unwrap();
+        let (mut two, hello_b) =
+            Session::start(&cast.setup, b, &cast.keys[1], &cast.seeds[1], says(2)).unwrap();
+        file.extend(Journal::entries(&[], &hello_a.outgoing).unwrap());
+        let from = |party, step: &Step<usize>| vec![(party, step.outgoing[0].bytes.clone())];
+        let echo_b = two.step(&from(a, &hello_a)).unwrap();
+        for incoming in [from(b, &hello_b), from(b, &echo_b)] {
+            let step = one.step(&incoming).unwrap();
+            file.extend(Journal::entries(&incoming, &step.outgoing).unwrap());
+        }
+        let (journal, _) = Journal::recover(&file).unwrap();
+        let mut again =
+            |what| Session::resume(&cast.setup, a, &cast.keys[0], &journal, &mut rng, says(what)).map(|_| ());
+        again(1).unwrap();
+        assert_eq!(again(3).unwrap_err().kind(), ErrorKind::SessionPoisoned);
+        let other = Cast::new(2, b"other");
+        let refused =
+            Session::resume(&other.setup, a, &other.keys[0], &journal, &mut rng, says(1)).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::ParamsMismatch);
+    }
+}
