@@ -206,28 +206,6 @@ impl Bounds {
         self.with_noise(constant(self.message * difference))
     }
 
-    /// After switching keys: the noise of `digits`, as in [`Noise::key_switch`], divided by `special` and rounded.
-    #[must_use]
-    pub fn key_switch(&self, degree: usize, digits: &[f64], special: f64) -> Self {
-        let switched = Noise::key_switch(degree, digits).times(1.0 / special);
-        self.with_noise(switched).with_noise(Noise::rounding(degree))
-    }
-
-    /// After switching keys and rescaling in one division with one rounding.
-    #[must_use]
-    pub fn key_switch_and_rescale(
-        &self,
-        degree: usize,
-        digits: &[f64],
-        special: f64,
-        divisor: f64,
-        scale: f64,
-        new_scale: f64,
-    ) -> Self {
-        let switched = Noise::key_switch(degree, digits).times(1.0 / special);
-        self.with_noise(switched).rescale(degree, divisor, scale, new_scale)
-    }
-
     /// With more noise.
     #[must_use]
     pub fn with_noise(&self, noise: Noise) -> Self {

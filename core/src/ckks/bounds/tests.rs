@@ -237,17 +237,6 @@ fn scales_that_differ_become_noise() {
 }
 
 #[test]
-fn a_switch_is_divided_and_rounded_once() {
-    let start = Bounds::new(1.0, Noise { slots: 5.0, coefficients: 1.0 }).unwrap();
-    let (digits, special) = ([1e9, 1e9, 1e9], 1e12);
-    let switched = Noise::key_switch(DEGREE, &digits).times(1.0 / special);
-    let (alone, rounding) = (start.key_switch(DEGREE, &digits, special).noise(), Noise::rounding(DEGREE));
-    assert!((alone.slots / (5.0 + switched.slots + rounding.slots) - 1.0).abs() < 1e-9);
-    let fused = start.key_switch_and_rescale(DEGREE, &digits, special, 1e3, 1e6, 1e3).noise();
-    assert!((fused.slots / ((5.0 + switched.slots) / 1e3 + rounding.slots) - 1.0).abs() < 1e-9);
-}
-
-#[test]
 fn what_fits() {
     let bounds = Bounds::new(1.0, Noise { slots: 1e6, coefficients: 1024.0 }).unwrap();
     // 2^20 + 2^10 < 2^21 / 2 is false, and true with one bit more.
