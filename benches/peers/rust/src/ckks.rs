@@ -9,13 +9,13 @@ use crate::{print, report};
 /// Parameters by name: moduli as the peers have them, and as many special primes as security leaves room for.
 pub fn params(name: &str) -> Option<Params> {
     let (degree, first, others, special, scale_bits) = match name {
-        "P1" => (8192, 60, 2, 1, 40),
-        "P2" => (16384, 60, 6, 2, 40),
-        "P3" => (32768, 60, 11, 4, 50),
+        "P1" => (8192, 60, 2, &[60][..], 40),
+        "P2" => (16384, 60, 6, &[60; 2][..], 40),
+        "P3" => (32768, 60, 11, &[50; 5][..], 50),
         _ => return None,
     };
     let moduli: Vec<u32> = [first].into_iter().chain([scale_bits; 11].into_iter().take(others)).collect();
-    Some(Params::new(degree, &moduli, &[60; 4][..special], scale_bits).expect("parameters within the tables"))
+    Some(Params::new(degree, &moduli, special, scale_bits).expect("parameters within the tables"))
 }
 
 /// Numbers between -1 and 1.
