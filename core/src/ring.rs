@@ -20,7 +20,6 @@ mod poly;
 mod prime;
 mod primes;
 pub mod sample;
-mod scratch;
 mod transform;
 mod xof;
 
@@ -33,7 +32,6 @@ pub use modulus::Modulus;
 pub use poly::{Coefficients, Form, Poly, Values};
 pub use prime::Prime;
 pub use primes::{is_prime_vartime, largest_primes};
-pub use scratch::{Scratch, ScratchPool};
 pub use transform::Transform;
 pub use xof::Xof;
 

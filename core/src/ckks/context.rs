@@ -6,7 +6,7 @@ use super::chain;
 use super::encoder::{Encoder, Recombination};
 use super::params::Params;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ring::{Basis, Modulus, Prime, ScratchPool};
+use crate::ring::{Basis, Modulus, Prime};
 
 /// Parameters with the tables for computing with them. Clones share everything; one is enough for a program.
 #[derive(Clone)]
@@ -24,7 +24,6 @@ struct Parts {
     encoder: Encoder,
     /// For each number of moduli.
     recombinations: Vec<OnceLock<Recombination>>,
-    scratch: ScratchPool,
 }
 
 impl Context {
@@ -41,18 +40,8 @@ impl Context {
         let log2_q = (1..=q.len()).map(|rows| q.product_log2(rows)).collect();
         let recombinations = (0..q.len()).map(|_| OnceLock::new()).collect();
         let encoder = Encoder::new(params.degree())?;
-        let (qp, params, scratch) = (q.join(q.len(), &p), params.clone(), ScratchPool::new());
-        Ok(Self(Arc::new(Parts {
-            params,
-            q,
-            p,
-            qp,
-            special_inverses,
-            log2_q,
-            encoder,
-            recombinations,
-            scratch,
-        })))
+        let (qp, params) = (q.join(q.len(), &p), params.clone());
+        Ok(Self(Arc::new(Parts { params, q, p, qp, special_inverses, log2_q, encoder, recombinations })))
     }
 
     /// The parameters.
@@ -103,11 +92,6 @@ impl Context {
                 self.q().primes()[..rows].iter().map(|prime| *prime.modulus()).collect();
             Recombination::new(&primes)
         })
-    }
-
-    /// Buffers for hot operations.
-    pub(in crate::ckks) fn scratch(&self) -> &ScratchPool {
-        &self.0.scratch
     }
 
     /// The primes of a level.

@@ -13,13 +13,10 @@ impl Ciphertext {
     /// `HeadroomExhausted` when there is no level left, or the scale is no larger than the modulus: the message would go.
     pub fn rescale(&self) -> Result<Self> {
         let (scale, bounds) = self.rescaled()?;
-        let q = self.context.q();
-        let [c0, c1] = self.context.scratch().lend(|scratch| {
-            [&self.c0, &self.c1].map(|half| {
-                let mut out = Poly::unset(half.degree(), half.rows() - 1);
-                q.divide_round_to(&mut out, half, 1, scratch);
-                out
-            })
+        let [c0, c1] = [&self.c0, &self.c1].map(|half| {
+            let mut out = Poly::unset(half.degree(), half.rows() - 1);
+            self.context.q().divide_round_to(&mut out, half, 1);
+            out
         });
         Ok(Self { context: self.context.clone(), key: self.key, c0, c1, scale, bounds, seed: None })
     }
@@ -30,10 +27,8 @@ impl Ciphertext {
     /// As [`Ciphertext::rescale`]; nothing is changed then.
     pub fn rescale_assign(&mut self) -> Result<()> {
         let (scale, bounds) = self.rescaled()?;
-        self.context.scratch().lend(|scratch| {
-            self.context.q().divide_round(&mut self.c0, 1, scratch);
-            self.context.q().divide_round(&mut self.c1, 1, scratch);
-        });
+        self.context.q().divide_round(&mut self.c0, 1);
+        self.context.q().divide_round(&mut self.c1, 1);
         (self.scale, self.bounds, self.seed) = (scale, bounds, None);
         Ok(())
     }

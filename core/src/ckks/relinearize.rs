@@ -56,12 +56,10 @@ impl EvaluationKeys {
     pub fn relinearize(&self, product: &Product) -> Result<Ciphertext> {
         self.check(&product.context, product.key)?;
         let (key, plan) = (self.relinearization()?, self.plan(product.level()));
-        let pair = self.context().scratch().lend(|scratch| {
-            let [b, a] = switch(plan, key, &product.c2, scratch, None);
-            [(b, &product.c0), (a, &product.c1)].map(|(half, other)| {
-                divided_each(plan, half, scratch, |row, out, quotient| {
-                    plan.basis().primes()[row].add_to(out, quotient, other.row(row));
-                })
+        let [b, a] = switch(plan, key, &product.c2, None);
+        let pair = [(b, &product.c0), (a, &product.c1)].map(|(half, other)| {
+            divided_each(plan, half, |row, out, quotient| {
+                plan.basis().primes()[row].add_to(out, quotient, other.row(row));
             })
         });
         let noise = plan.noise().plus(Noise::rounding(product.c0.degree()));
@@ -91,15 +89,11 @@ impl EvaluationKeys {
     ) -> Result<[Poly<Values>; 2]> {
         let plan = self.plan(a.level());
         let degree = a.c0.degree();
-        self.context().scratch().lend(|scratch| {
-            let mut c2: Poly<Values> = scratch.take(degree, a.c0.rows());
-            for_rows(degree, [c2.words_mut()], 0, scratch, |row, [out], _| {
-                last(&plan.basis().primes()[row], row, out)
-            });
-            let pair = self.switch_and_rescale(&c2, others);
-            scratch.give(c2);
-            pair
-        })
+        let mut c2: Poly<Values> = Poly::unset(degree, a.c0.rows());
+        for_rows(degree, [c2.words_mut()], 0, |row, [out], _| {
+            last(&plan.basis().primes()[row], row, out);
+        });
+        self.switch_and_rescale(&c2, others)
     }
 
     /// From c2, and c0 and c1 row by row, to a pair at one level less.
@@ -108,10 +102,8 @@ impl EvaluationKeys {
             return Err(Error::new(ErrorKind::HeadroomExhausted, NO_LEVEL));
         }
         let (key, plan) = (self.relinearization()?, self.plan(c2.rows() - 1));
-        self.context().scratch().lend(|scratch| {
-            let pair = switch(plan, key, c2, scratch, Some(others));
-            Ok(pair.map(|half| divided(plan, half, plan.special_primes() + 1, scratch)))
-        })
+        let pair = switch(plan, key, c2, Some(others));
+        Ok(pair.map(|half| divided(plan, half, plan.special_primes() + 1)))
     }
 
     /// What [`EvaluationKeys::switch_and_rescale`] gave, for a product with this scale and these bounds.

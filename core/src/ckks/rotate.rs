@@ -6,7 +6,7 @@ use super::{
     key_switch::{Digits, Lifted, divided_each, for_rows, switch},
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::ring::{Poly, Scratch, Values, rotation_element};
+use crate::ring::{Poly, Values, rotation_element};
 
 impl EvaluationKeys {
     /// Moves slot `i + steps` to slot i, round the end: a rotation to the left, or to the right for negative steps.
@@ -21,13 +21,11 @@ impl EvaluationKeys {
         match &self.path(steps)?[..] {
             [] => Ok(a.clone()),
             [one] => self.apply(a, one),
-            path => self.context().scratch().lend(|scratch| {
-                let lifted = Lifted::new(plan, &a.c0, &a.c1, scratch);
-                let rotated = Lifted::rotated(plan, &lifted, path, scratch);
-                lifted.give_back(scratch);
-                let ([c0, c1], noise) = rotated.lower(plan, scratch);
+            path => {
+                let lifted = Lifted::new(plan, &a.c0, &a.c1);
+                let ([c0, c1], noise) = Lifted::rotated(plan, &lifted, path).lower(plan);
                 self.ciphertext([c0, c1], a.scale, a.bounds.with_noise(noise))
-            }),
+            }
         }
     }
 
@@ -54,33 +52,24 @@ impl EvaluationKeys {
         if paths.iter().filter(|path| path.len() == 1).count() < 2 {
             return steps.iter().map(|steps| self.rotate(a, *steps)).collect();
         }
-        self.context().scratch().lend(|scratch| {
-            let digits = Digits::new(plan, &a.c1, scratch);
-            let rotated = paths.iter().zip(steps).map(|(path, steps)| match &path[..] {
-                [one] => {
-                    let degree = a.c0.degree();
-                    let mut pair: [Poly<Values>; 2] =
-                        core::array::from_fn(|_| scratch.take(degree, plan.rows()));
-                    for_rows(degree, pair.each_mut().map(Poly::words_mut), 0, scratch, |row, out, _| {
-                        digits.row(row).times(&one.key, out, [None, None]);
-                    });
-                    self.rotated(a, one, pair, scratch)
-                }
-                _ => self.rotate(a, *steps),
-            });
-            let rotated = rotated.collect();
-            digits.give_back(scratch);
-            rotated
-        })
+        let (degree, digits) = (a.c0.degree(), Digits::new(plan, &a.c1));
+        let rotated = paths.iter().zip(steps).map(|(path, steps)| match &path[..] {
+            [one] => {
+                let mut pair: [Poly<Values>; 2] = core::array::from_fn(|_| Poly::unset(degree, plan.rows()));
+                for_rows(degree, pair.each_mut().map(Poly::words_mut), 0, |row, out, _| {
+                    digits.row(row).times(&one.key, out, [None, None]);
+                });
+                self.rotated(a, one, pair)
+            }
+            _ => self.rotate(a, *steps),
+        });
+        rotated.collect()
     }
 
     /// One automorphism by its key.
     fn apply(&self, a: &Ciphertext, galois: &GaloisKey) -> Result<Ciphertext> {
         let plan = self.plan(a.level());
-        self.context().scratch().lend(|scratch| {
-            let pair = switch(plan, &galois.key, &a.c1, scratch, None);
-            self.rotated(a, galois, pair, scratch)
-        })
+        self.rotated(a, galois, switch(plan, &galois.key, &a.c1, None))
     }
 
     /// The end of a rotation, from what switching c1 gave: division, addition of c0, and the permutation.
@@ -89,15 +78,13 @@ impl EvaluationKeys {
         a: &Ciphertext,
         galois: &GaloisKey,
         [first, second]: [Poly<Values>; 2],
-        scratch: &mut Scratch,
     ) -> Result<Ciphertext> {
         let plan = self.plan(a.level());
-        let c0 = divided_each(plan, first, scratch, |row, out, quotient| {
+        let c0 = divided_each(plan, first, |row, out, quotient| {
             let q = plan.basis().primes()[row].modulus();
             galois.automorphism.apply_to_sum(q, out, quotient, a.c0.row(row));
         });
-        let c1 =
-            divided_each(plan, second, scratch, |_, out, quotient| galois.automorphism.apply(out, quotient));
+        let c1 = divided_each(plan, second, |_, out, quotient| galois.automorphism.apply(out, quotient));
         let noise = plan.noise().plus(Noise::rounding(a.c0.degree()));
         self.ciphertext([c0, c1], a.scale, a.bounds.with_noise(noise))
     }

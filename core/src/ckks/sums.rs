@@ -8,7 +8,7 @@ use super::{
     key_switch::{Lifted, Plan, Rotation, Term},
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::ring::{Scratch, rotation_element};
+use crate::ring::rotation_element;
 
 /// The bases to choose from, the fastest first.
 const RADICES: [usize; 2] = [4, 2];
@@ -90,12 +90,10 @@ impl EvaluationKeys {
             return Ok(a.clone());
         }
         let plan = self.plan(a.level());
-        self.context().scratch().lend(|scratch| {
-            let first = Lifted::new(plan, &a.c0, &a.c1, scratch);
-            let sum = Summation { keys: self, plan, stride, scratch: &mut *scratch }.sum(first, count)?;
-            let ([c0, c1], noise) = sum.lower(plan, scratch);
-            self.ciphertext([c0, c1], a.scale, a.bounds.sum_of(count).with_noise(noise))
-        })
+        let first = Lifted::new(plan, &a.c0, &a.c1);
+        let sum = Summation { keys: self, plan, stride }.sum(first, count)?;
+        let ([c0, c1], noise) = sum.lower(plan);
+        self.ciphertext([c0, c1], a.scale, a.bounds.sum_of(count).with_noise(noise))
     }
 
     /// The products of slots, summed as by [`EvaluationKeys::sum_slots`]: at one level less.
@@ -112,11 +110,10 @@ struct Summation<'a> {
     keys: &'a EvaluationKeys,
     plan: &'a Plan,
     stride: i64,
-    scratch: &'a mut Scratch,
 }
 
 impl<'a> Summation<'a> {
-    fn sum(&mut self, first: Lifted, count: usize) -> Result<Lifted> {
+    fn sum(&self, first: Lifted, count: usize) -> Result<Lifted> {
         // Sums of `weight` slots, and of the `count % weight` slots that lower digits stand for.
         let (mut powers, mut rest, mut weight) = (first, None, 1);
         loop {
@@ -131,16 +128,12 @@ impl<'a> Summation<'a> {
                     rest.as_ref().map(|rest| (rest, round.digit)),
                     weight,
                 )?;
-                if let Some(used) = rest.replace(next) {
-                    used.give_back(self.scratch);
-                }
+                rest = Some(next);
             }
             if !round.more {
-                powers.give_back(self.scratch);
                 return Ok(rest.expect("the highest digit is not 0"));
             }
-            let next = self.combine(&powers, 0..round.radix, None, weight)?;
-            core::mem::replace(&mut powers, next).give_back(self.scratch);
+            powers = self.combine(&powers, 0..round.radix, None, weight)?;
             weight *= round.radix;
         }
     }
@@ -155,7 +148,7 @@ impl<'a> Summation<'a> {
 
     /// `powers` rotated by each of these times the weight, and `rest` by its own.
     fn combine(
-        &mut self,
+        &self,
         powers: &Lifted,
         times: core::ops::Range<usize>,
         rest: Option<(&Lifted, usize)>,
@@ -176,16 +169,14 @@ impl<'a> Summation<'a> {
         let mut terms: Vec<Term<'_>> = vec![(powers, &direct)];
         terms.extend(rest.as_ref().map(|(rest, rotation)| (*rest, &rotation[..])));
         terms.extend(composed.iter().map(|rotated| (rotated, &[None][..])));
-        let sum = Lifted::sum(self.plan, &terms, self.scratch);
-        composed.into_iter().for_each(|rotated| rotated.give_back(self.scratch));
-        Ok(sum)
+        Ok(Lifted::sum(self.plan, &terms))
     }
 
     /// A rotation by `times` strides that has no key of its own.
-    fn rotated(&mut self, lifted: &Lifted, times: usize) -> Result<Lifted> {
+    fn rotated(&self, lifted: &Lifted, times: usize) -> Result<Lifted> {
         let step = step(self.keys.context().params().slots(), self.stride, times);
         let path = self.keys.path(step)?;
-        Ok(Lifted::rotated(self.plan, lifted, &path, self.scratch))
+        Ok(Lifted::rotated(self.plan, lifted, &path))
     }
 
     /// The one key for a rotation by `times` strides, or nothing to rotate by.

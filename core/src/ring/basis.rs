@@ -9,7 +9,6 @@ use super::{
     division::Division,
     modulus::low,
     poly::{Coefficients, Form, Poly, Values},
-    scratch::Scratch,
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -255,29 +254,22 @@ impl Basis {
     ///
     /// # Panics
     /// When no row would be left, or none is left out.
-    pub fn divide_round(&self, a: &mut Poly<Values>, by_last: usize, scratch: &mut Scratch) {
+    pub fn divide_round(&self, a: &mut Poly<Values>, by_last: usize) {
         self.check(a);
-        self.division(a.rows(), by_last).round(a, scratch);
+        self.division(a.rows(), by_last).round(a);
     }
 
     /// The same, of a polynomial that stays as it is.
     ///
     /// # Panics
     /// As [`Basis::divide_round`], and when `out` has not as many rows as stay.
-    pub fn divide_round_to(
-        &self,
-        out: &mut Poly<Values>,
-        a: &Poly<Values>,
-        by_last: usize,
-        scratch: &mut Scratch,
-    ) {
+    pub fn divide_round_to(&self, out: &mut Poly<Values>, a: &Poly<Values>, by_last: usize) {
         self.check(a);
         let division = self.division(a.rows(), by_last);
         let (stay, go) = a.words().split_at(division.rows() * self.degree());
-        let mut copy: Poly<Values> = scratch.take(self.degree(), by_last);
+        let mut copy: Poly<Values> = Poly::unset(self.degree(), by_last);
         copy.words_mut().copy_from_slice(go);
-        division.round_to(out, stay, copy.words_mut(), scratch);
-        scratch.give(copy);
+        division.round_to(out, stay, copy.words_mut());
     }
 
     /// The division of polynomials with so many rows by so many of the last, with its constants.

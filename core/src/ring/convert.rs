@@ -7,7 +7,6 @@ use super::{
     backend::loops::{self, Reciprocal},
     basis::each_row,
     poly::{Coefficients, Poly},
-    scratch::Scratch,
     transform::Ending,
 };
 
@@ -100,13 +99,12 @@ impl Conversion {
     ///
     /// # Panics
     /// When `x` or `out` has not as many rows as there are primes.
-    pub fn exact(&self, x: &mut [u64], out: &mut Poly<Coefficients>, scratch: &mut Scratch) {
+    pub fn exact(&self, x: &mut [u64], out: &mut Poly<Coefficients>) {
         self.check(x.len(), out);
-        let mut excess = scratch.take::<Coefficients>(out.degree(), 1);
+        let mut excess = Poly::<Coefficients>::unset(out.degree(), 1);
         self.prepare(x);
         self.excess(x, excess.words_mut());
         each_row(out.degree(), out.words_mut(), WORDS, |i, row| self.exact_row(i, x, excess.words(), row));
-        scratch.give(excess);
     }
 
     /// First step, for callers that want one row at a time: `x_j` becomes `y_j`, in place.
@@ -210,7 +208,7 @@ mod tests {
         for (conversion, all, numbers) in cases() {
             let mut x = residues(conversion.from(), &numbers);
             let mut out = Poly::zero(DEGREE, conversion.to().len());
-            conversion.exact(x.words_mut(), &mut out, &mut Scratch::new());
+            conversion.exact(x.words_mut(), &mut out);
             for (i, x) in numbers.iter().enumerate() {
                 // Within 2^-52 of half the product, either neighbour will do.
                 let from_half: BigInt = BigInt::from(x.magnitude().clone()) * 2 - &all;

@@ -4,7 +4,6 @@ use super::{
     basis::each_row,
     convert::Conversion,
     poly::{Poly, Values},
-    scratch::Scratch,
 };
 
 /// Divides polynomials by the product D of the last k primes that they have residues for.
@@ -51,11 +50,11 @@ impl Division {
     ///
     /// # Panics
     /// When the polynomial has not as many rows as there are primes.
-    pub fn round(&self, a: &mut Poly<Values>, scratch: &mut Scratch) {
+    pub fn round(&self, a: &mut Poly<Values>) {
         let (degree, rows) = (a.degree(), self.rows());
         assert_eq!(a.rows(), rows + self.by_last(), "a row for each prime");
         let (stay, go) = a.words_mut().split_at_mut(rows * degree);
-        self.run(degree, go, stay, scratch, |i, remainder, row, room| {
+        self.run(degree, go, stay, |i, remainder, row, room| {
             remainder.values(i, room);
             self.conversion.to()[i].sub_and_scale(row, room, self.inverses[i]);
         });
@@ -67,9 +66,9 @@ impl Division {
     ///
     /// # Panics
     /// When there are not as many rows as primes.
-    pub fn round_to(&self, out: &mut Poly<Values>, stay: &[u64], go: &mut [u64], scratch: &mut Scratch) {
+    pub fn round_to(&self, out: &mut Poly<Values>, stay: &[u64], go: &mut [u64]) {
         let degree = self.shape(out, stay);
-        self.run(degree, go, out.words_mut(), scratch, |i, remainder, out, _| {
+        self.run(degree, go, out.words_mut(), |i, remainder, out, _| {
             self.quotient(i, remainder, &stay[i * degree..(i + 1) * degree], out);
         });
     }
@@ -84,11 +83,10 @@ impl Division {
         out: &mut Poly<Values>,
         stay: &[u64],
         go: &mut [u64],
-        scratch: &mut Scratch,
         work: impl Fn(usize, &mut [u64], &[u64]) + Sync,
     ) {
         let degree = self.shape(out, stay);
-        self.run(degree, go, out.words_mut(), scratch, |i, remainder, out, room| {
+        self.run(degree, go, out.words_mut(), |i, remainder, out, room| {
             self.quotient(i, remainder, &stay[i * degree..(i + 1) * degree], room);
             work(i, out, room);
         });
@@ -114,19 +112,17 @@ impl Division {
         degree: usize,
         go: &mut [u64],
         out: &mut [u64],
-        scratch: &mut Scratch,
         work: impl Fn(usize, &Remainder<'_>, &mut [u64], &mut [u64]) + Sync,
     ) {
         assert_eq!(go.len(), self.by_last() * degree, "a row for each prime that goes");
         each_row(degree, go, WORDS, |j, row| self.conversion.prepare_values(j, row));
         // A row for v, and one of room; one for each prime when they are worked on at once.
         let rooms = if cfg!(feature = "parallel") { self.rows() } else { 1 };
-        let mut buffer = scratch.take::<Values>(degree, 1 + rooms);
+        let mut buffer = Poly::<Values>::unset(degree, 1 + rooms);
         let (excess, room) = buffer.words_mut().split_at_mut(degree);
         self.conversion.excess(go, excess);
         let remainder = Remainder { conversion: &self.conversion, go, excess };
         for_each(degree, out, room, |i, row, room| work(i, &remainder, row, room));
-        scratch.give(buffer);
     }
 }
 
@@ -194,7 +190,7 @@ mod tests {
             let (all, divisor, modulus) = (product(basis.primes()), product(go), product(stay));
             let numbers = numbers(&all, by_last as u64);
             let mut values = basis.forward(residues(basis.primes(), &numbers));
-            basis.divide_round(&mut values, by_last, &mut Scratch::new());
+            basis.divide_round(&mut values, by_last);
             assert_eq!(values.rows(), stay.len());
             let found = lifted(stay, &basis.inverse(values));
             for (x, found) in numbers.iter().zip(found) {
@@ -211,19 +207,19 @@ mod tests {
         let basis = basis(&[60, 40, 50, 60, 55]);
         let a = basis.forward(residues(basis.primes(), &numbers(&product(basis.primes()), 3)));
         for by_last in 1..5 {
-            let (division, mut scratch) = (basis.division(5, by_last), Scratch::new());
+            let division = basis.division(5, by_last);
             let mut expected = a.clone();
-            division.round(&mut expected, &mut scratch);
+            division.round(&mut expected);
             let (stay, go) = a.words().split_at(division.rows() * a.degree());
             let mut out = Poly::unset(a.degree(), division.rows());
-            division.round_to(&mut out, stay, &mut go.to_vec(), &mut scratch);
+            division.round_to(&mut out, stay, &mut go.to_vec());
             assert!(out == expected);
-            division.round_each(&mut out, stay, &mut go.to_vec(), &mut scratch, |i, out, quotient| {
+            division.round_each(&mut out, stay, &mut go.to_vec(), |i, out, quotient| {
                 basis.primes()[i].add(out, quotient);
             });
             basis.scale(&mut expected, &[2; 5]);
             assert!(out == expected);
-            basis.divide_round_to(&mut out, &a, by_last, &mut scratch);
+            basis.divide_round_to(&mut out, &a, by_last);
             basis.scale(&mut out, &[2; 5]);
             assert!(out == expected);
         }
@@ -235,10 +231,10 @@ mod tests {
         let basis = basis(&[60, 50, 40, 60]);
         let numbers = numbers(&product(basis.primes()), 7);
         let values = basis.forward(residues(basis.primes(), &numbers));
-        let (mut once, mut twice, mut scratch) = (values.clone(), values, Scratch::new());
-        basis.divide_round(&mut once, 2, &mut scratch);
-        basis.divide_round(&mut twice, 1, &mut scratch);
-        basis.divide_round(&mut twice, 1, &mut scratch);
+        let (mut once, mut twice) = (values.clone(), values);
+        basis.divide_round(&mut once, 2);
+        basis.divide_round(&mut twice, 1);
+        basis.divide_round(&mut twice, 1);
         basis.sub(&mut once, &twice);
         let differences = lifted(&basis.primes()[..2], &basis.inverse(once));
         assert!(differences.iter().all(|d| d.magnitude() <= BigInt::from(1).magnitude()));
@@ -249,6 +245,6 @@ mod tests {
     #[should_panic(expected = "one prime that stays")]
     fn something_stays() {
         let basis = basis(&[40, 50]);
-        basis.divide_round(&mut Poly::zero(basis.degree(), 2), 2, &mut Scratch::new());
+        basis.divide_round(&mut Poly::zero(basis.degree(), 2), 2);
     }
 }

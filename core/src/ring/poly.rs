@@ -79,22 +79,18 @@ impl<F: Form> Poly<F> {
     }
 
     /// As many words as a buffer for this shape has.
-    pub(super) fn room(degree: usize, rows: usize) -> usize {
+    fn room(degree: usize, rows: usize) -> usize {
         degree * rows + COLOURS * COLOUR - 1
     }
 
     /// A polynomial in a buffer with room for it, whose words are what they were.
-    pub(super) fn with_buffer(buffer: Vec<u64>, degree: usize, rows: usize) -> Self {
+    fn with_buffer(buffer: Vec<u64>, degree: usize, rows: usize) -> Self {
         debug_assert!(buffer.len() >= Self::room(degree, rows), "room");
         let offset = buffer.as_ptr().align_offset(LINE * size_of::<u64>());
         // The offset is a hint: without it everything works, more slowly.
         let start =
             if offset < LINE { offset + COLOUR * (buffer.as_ptr().addr() / PAGE % COLOURS) } else { 0 };
         Self { buffer, start, rows, degree, form: PhantomData }
-    }
-
-    pub(super) fn into_buffer(mut self) -> Vec<u64> {
-        core::mem::take(&mut self.buffer)
     }
 
     /// The same words under another name.

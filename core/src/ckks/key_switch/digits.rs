@@ -1,6 +1,6 @@
 //! A polynomial cut into digits, and the inner product of digits with a key.
 use super::{KeySwitchKey, Plan};
-use crate::ring::{Coefficients, Poly, Scratch, Values};
+use crate::ring::{Coefficients, Poly, Values};
 
 /// Most digits there can be: primes have 24 bits or more, and all of them together 1747 bits.
 const MAX_DIGITS: usize = 72;
@@ -30,11 +30,11 @@ pub(in crate::ckks) struct DigitRow<'a> {
 
 impl<'a> Cut<'a> {
     /// Takes c modulo the primes of Q in the plan.
-    pub(in crate::ckks) fn new(plan: &'a Plan, c: &'a Poly<Values>, scratch: &mut Scratch) -> Self {
+    pub(in crate::ckks) fn new(plan: &'a Plan, c: &'a Poly<Values>) -> Self {
         let degree = c.degree();
-        let mut prepared: Poly<Coefficients> = scratch.take(degree, c.rows());
-        let mut excess: Poly<Coefficients> = scratch.take(degree, plan.digits());
-        for_rows(degree, [prepared.words_mut()], 0, scratch, |row, [out], _| {
+        let mut prepared: Poly<Coefficients> = Poly::unset(degree, c.rows());
+        let mut excess: Poly<Coefficients> = Poly::unset(degree, plan.digits());
+        for_rows(degree, [prepared.words_mut()], 0, |row, [out], _| {
             out.copy_from_slice(c.row(row));
             plan.prepare(row, out);
         });
@@ -44,12 +44,6 @@ impl<'a> Cut<'a> {
             plan.excess(digit, own, excess.row_mut(digit));
         }
         Self { plan, c, prepared, excess }
-    }
-
-    /// Gives the buffers back.
-    pub(in crate::ckks) fn give_back(self, scratch: &mut Scratch) {
-        scratch.give(self.prepared);
-        scratch.give(self.excess);
     }
 
     /// How many words [`Cut::row`] needs.
@@ -83,19 +77,13 @@ impl<'a> Cut<'a> {
 
 impl<'a> Digits<'a> {
     /// Cuts c, modulo the primes of Q in the plan.
-    pub(in crate::ckks) fn new(plan: &'a Plan, c: &'a Poly<Values>, scratch: &mut Scratch) -> Self {
-        let cut = Cut::new(plan, c, scratch);
-        let mut rows: Poly<Values> = scratch.take(cut.room(), plan.rows());
-        for_rows(cut.room(), [rows.words_mut()], 0, scratch, |row, [out], _| {
+    pub(in crate::ckks) fn new(plan: &'a Plan, c: &'a Poly<Values>) -> Self {
+        let cut = Cut::new(plan, c);
+        let mut rows: Poly<Values> = Poly::unset(cut.room(), plan.rows());
+        for_rows(cut.room(), [rows.words_mut()], 0, |row, [out], _| {
             cut.row(row, out);
         });
         Self { cut, rows }
-    }
-
-    /// Gives the buffers back.
-    pub(in crate::ckks) fn give_back(self, scratch: &mut Scratch) {
-        self.cut.give_back(scratch);
-        scratch.give(self.rows);
     }
 
     /// That row of each digit.
@@ -135,16 +123,14 @@ pub(in crate::ckks) fn for_rows<const N: usize>(
     size: usize,
     polys: [&mut [u64]; N],
     room: usize,
-    scratch: &mut Scratch,
     work: impl Fn(usize, [&mut [u64]; N], &mut [u64]) + Sync,
 ) {
-    let mut space: Poly<Values> = scratch.take(room, 1);
+    let mut space: Poly<Values> = Poly::unset(room, 1);
     let count = polys.first().map_or(0, |words| words.len() / size);
     let mut rows = polys.map(|words| words.chunks_exact_mut(size));
     for row in 0..count {
         work(row, rows.each_mut().map(|rows| rows.next().expect("as many rows in each")), space.words_mut());
     }
-    scratch.give(space);
 }
 
 /// Calls `work` with the number of each row, that row of each of these polynomials, and room for `room` words. A row has
@@ -154,7 +140,6 @@ pub(in crate::ckks) fn for_rows<const N: usize>(
     size: usize,
     polys: [&mut [u64]; N],
     room: usize,
-    _scratch: &mut Scratch,
     work: impl Fn(usize, [&mut [u64]; N], &mut [u64]) + Sync,
 ) {
     use rayon::prelude::*;

@@ -1,7 +1,7 @@
 //! Sums of rotations that are divided once.
 use super::{Cut, Plan, divided, for_rows};
 use crate::ckks::{bounds::Noise, evaluation_keys::GaloisKey};
-use crate::ring::{Poly, Scratch, Values};
+use crate::ring::{Poly, Values};
 
 /// A ciphertext as `(P c0, c1)`: the first polynomial is modulo QP and is not divided, so that its rotations and their sums
 /// need no division either. Only what becomes c1 is divided, once for each sum (ePrint 2020/1203, §4, there for linear maps).
@@ -20,37 +20,32 @@ pub(in crate::ckks) type Term<'a> = (&'a Lifted, &'a [Rotation<'a>]);
 
 impl Lifted {
     /// Takes a ciphertext modulo the primes of Q in the plan.
-    pub(in crate::ckks) fn new(
-        plan: &Plan,
-        c0: &Poly<Values>,
-        c1: &Poly<Values>,
-        scratch: &mut Scratch,
-    ) -> Self {
+    pub(in crate::ckks) fn new(plan: &Plan, c0: &Poly<Values>, c1: &Poly<Values>) -> Self {
         let degree = c0.degree();
-        let mut lifted: Poly<Values> = scratch.take(degree, plan.rows());
-        for_rows(degree, [lifted.words_mut()], 0, scratch, |row, [out], _| match plan.special(row) {
+        let mut lifted: Poly<Values> = Poly::unset(degree, plan.rows());
+        for_rows(degree, [lifted.words_mut()], 0, |row, [out], _| match plan.special(row) {
             None => out.fill(0),
             Some(special) => {
                 out.copy_from_slice(c0.row(row));
                 plan.basis().primes()[row].scale(out, special);
             }
         });
-        let mut copy: Poly<Values> = scratch.take(degree, c1.rows());
+        let mut copy: Poly<Values> = Poly::unset(degree, c1.rows());
         copy.words_mut().copy_from_slice(c1.words());
         Self { c0: lifted, c1: copy, noise: Noise::NONE }
     }
 
     /// The sum of all these rotations.
-    pub(in crate::ckks) fn sum(plan: &Plan, terms: &[Term<'_>], scratch: &mut Scratch) -> Self {
+    pub(in crate::ckks) fn sum(plan: &Plan, terms: &[Term<'_>]) -> Self {
         let degree = plan.basis().degree();
         let mut cuts = Vec::with_capacity(terms.len());
         for (lifted, rotations) in terms {
             let needed = rotations.iter().any(Option::is_some);
-            cuts.push(needed.then(|| Cut::new(plan, &lifted.c1, scratch)));
+            cuts.push(needed.then(|| Cut::new(plan, &lifted.c1)));
         }
         let room = 2 * degree + cuts.iter().flatten().map(Cut::room).max().unwrap_or(0);
-        let mut pair: [Poly<Values>; 2] = core::array::from_fn(|_| scratch.take(degree, plan.rows()));
-        for_rows(degree, pair.each_mut().map(Poly::words_mut), room, scratch, |row, [out0, out1], room| {
+        let mut pair: [Poly<Values>; 2] = core::array::from_fn(|_| Poly::unset(degree, plan.rows()));
+        for_rows(degree, pair.each_mut().map(Poly::words_mut), room, |row, [out0, out1], room| {
             let (products, room) = room.split_at_mut(2 * degree);
             out0.fill(0);
             out1.fill(0);
@@ -66,8 +61,8 @@ impl Lifted {
                 );
             }
         });
-        let [c0, mut c1] = pair;
-        plan.basis().divide_round(&mut c1, plan.special_primes(), scratch);
+        let [c0, c1] = pair;
+        let mut c1 = divided(plan, c1, plan.special_primes());
         let mut noise = Noise::rounding(degree);
         for (lifted, rotations) in terms {
             for rotation in *rotations {
@@ -78,7 +73,6 @@ impl Lifted {
                 }
             }
         }
-        cuts.into_iter().flatten().for_each(|cut| cut.give_back(scratch));
         Self { c0, c1, noise }
     }
 
@@ -109,36 +103,18 @@ impl Lifted {
     }
 
     /// Rotated by one key after the other; there is at least one.
-    pub(in crate::ckks) fn rotated(
-        plan: &Plan,
-        lifted: &Self,
-        path: &[&GaloisKey],
-        scratch: &mut Scratch,
-    ) -> Self {
-        let by =
-            |lifted: &Self, key, scratch: &mut Scratch| Self::sum(plan, &[(lifted, &[Some(key)])], scratch);
-        let mut rotated = by(lifted, path[0], scratch);
+    pub(in crate::ckks) fn rotated(plan: &Plan, lifted: &Self, path: &[&GaloisKey]) -> Self {
+        let by = |lifted: &Self, key| Self::sum(plan, &[(lifted, &[Some(key)])]);
+        let mut rotated = by(lifted, path[0]);
         for key in &path[1..] {
-            let next = by(&rotated, key, scratch);
-            core::mem::replace(&mut rotated, next).give_back(scratch);
+            rotated = by(&rotated, key);
         }
         rotated
     }
 
     /// Divides: the ciphertext, and the noise that it has gained.
-    pub(in crate::ckks) fn lower(self, plan: &Plan, scratch: &mut Scratch) -> ([Poly<Values>; 2], Noise) {
-        let Self { c0, c1, noise } = self;
-        let c0 = divided(plan, c0, plan.special_primes(), scratch);
-        let noise = noise.plus(Noise::rounding(plan.basis().degree()));
-        // In a buffer of its own size.
-        let own = c1.clone();
-        scratch.give(c1);
-        ([c0, own], noise)
-    }
-
-    /// Gives the buffers back.
-    pub(in crate::ckks) fn give_back(self, scratch: &mut Scratch) {
-        scratch.give(self.c0);
-        scratch.give(self.c1);
+    pub(in crate::ckks) fn lower(self, plan: &Plan) -> ([Poly<Values>; 2], Noise) {
+        let c0 = divided(plan, self.c0, plan.special_primes());
+        ([c0, self.c1], self.noise.plus(Noise::rounding(plan.basis().degree())))
     }
 }

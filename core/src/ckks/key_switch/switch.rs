@@ -1,6 +1,6 @@
 //! Key switching for one key, and the division that ends it.
 use super::{Cut, KeySwitchKey, Plan, for_rows};
-use crate::ring::{Poly, Prime, Scratch, Values};
+use crate::ring::{Poly, Prime, Values};
 
 /// Computes one row of a pair, modulo that prime.
 pub(in crate::ckks) type PairRows<'a> = dyn Fn(&Prime, usize, [&mut [u64]; 2]) + Sync + 'a;
@@ -10,14 +10,13 @@ pub(in crate::ckks) fn switch(
     plan: &Plan,
     key: &KeySwitchKey,
     c: &Poly<Values>,
-    scratch: &mut Scratch,
     add: Option<&PairRows<'_>>,
 ) -> [Poly<Values>; 2] {
     let degree = c.degree();
-    let cut = Cut::new(plan, c, scratch);
-    let mut pair: [Poly<Values>; 2] = core::array::from_fn(|_| scratch.take(degree, plan.rows()));
+    let cut = Cut::new(plan, c);
+    let mut pair: [Poly<Values>; 2] = core::array::from_fn(|_| Poly::unset(degree, plan.rows()));
     let room = cut.room() + 2 * degree;
-    for_rows(degree, pair.each_mut().map(Poly::words_mut), room, scratch, |row, [b, a], room| {
+    for_rows(degree, pair.each_mut().map(Poly::words_mut), room, |row, [b, a], room| {
         let prime = &plan.basis().primes()[row];
         let (x, room) = room.split_at_mut(2 * degree);
         let (first, second) = x.split_at_mut(degree);
@@ -30,22 +29,15 @@ pub(in crate::ckks) fn switch(
         };
         cut.row(row, room).times(key, [b, a], more);
     });
-    cut.give_back(scratch);
     pair
 }
 
-/// Divided by the product of the last `by_last` primes of QP and rounded, as a polynomial of its own. The other goes back.
-pub(in crate::ckks) fn divided(
-    plan: &Plan,
-    mut a: Poly<Values>,
-    by_last: usize,
-    scratch: &mut Scratch,
-) -> Poly<Values> {
+/// Divided by the product of the last `by_last` primes of QP and rounded.
+pub(in crate::ckks) fn divided(plan: &Plan, mut a: Poly<Values>, by_last: usize) -> Poly<Values> {
     let division = plan.basis().division(a.rows(), by_last);
     let mut out = Poly::unset(a.degree(), division.rows());
     let (stay, go) = a.words_mut().split_at_mut(out.words().len());
-    division.round_to(&mut out, stay, go, scratch);
-    scratch.give(a);
+    division.round_to(&mut out, stay, go);
     out
 }
 
@@ -53,13 +45,11 @@ pub(in crate::ckks) fn divided(
 pub(in crate::ckks) fn divided_each(
     plan: &Plan,
     mut a: Poly<Values>,
-    scratch: &mut Scratch,
     work: impl Fn(usize, &mut [u64], &[u64]) + Sync,
 ) -> Poly<Values> {
     let division = plan.basis().division(a.rows(), plan.special_primes());
     let mut out = Poly::unset(a.degree(), division.rows());
     let (stay, go) = a.words_mut().split_at_mut(out.words().len());
-    division.round_each(&mut out, stay, go, scratch, work);
-    scratch.give(a);
+    division.round_each(&mut out, stay, go, work);
     out
 }

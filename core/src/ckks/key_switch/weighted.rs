@@ -1,7 +1,7 @@
 //! Weighted sums of rotations of one ciphertext, not divided before they are complete: the inner part of linear transforms.
 use super::{Digits, Lifted, Plan, Rotation, for_rows};
 use crate::ckks::bounds::Noise;
-use crate::ring::{Poly, Prime, Scratch, Values};
+use crate::ring::{Poly, Prime, Values};
 
 /// For one sum: which rotation, and the plaintext modulo QP that it is multiplied by.
 pub(in crate::ckks) type Weights<'a> = Vec<(usize, &'a Poly<Values>)>;
@@ -21,19 +21,18 @@ impl<'a> Turned<'a> {
         plan: &'a Plan,
         [c0, c1]: [&'a Poly<Values>; 2],
         rotations: Vec<Rotation<'a>>,
-        scratch: &mut Scratch,
     ) -> Self {
-        Self { plan, c0, c1, digits: Digits::new(plan, c1, scratch), rotations }
+        Self { plan, c0, c1, digits: Digits::new(plan, c1), rotations }
     }
 
     /// The sum for each of these lists of weights. The noise of switching keys before the weights is the caller's to
     /// reckon with, [`Plan::noise`] for each rotation; what comes after is in the result.
-    pub(in crate::ckks) fn sums(&self, groups: &[Weights<'_>], scratch: &mut Scratch) -> Vec<Lifted> {
+    pub(in crate::ckks) fn sums(&self, groups: &[Weights<'_>]) -> Vec<Lifted> {
         let degree = self.c0.degree();
         let size = 2 * groups.len() * degree;
-        let mut sums: Poly<Values> = scratch.take(size, self.plan.rows());
+        let mut sums: Poly<Values> = Poly::unset(size, self.plan.rows());
         let room = 2 * (self.rotations.len() + 1) * degree;
-        for_rows(size, [sums.words_mut()], room, scratch, |row, [out], room| {
+        for_rows(size, [sums.words_mut()], room, |row, [out], room| {
             let prime = &self.plan.basis().primes()[row];
             let (turned, product) = room.split_at_mut(2 * self.rotations.len() * degree);
             for (rotation, out) in self.rotations.iter().zip(turned.chunks_exact_mut(2 * degree)) {
@@ -51,18 +50,16 @@ impl<'a> Turned<'a> {
         });
         let divided = (0..groups.len()).map(|group| {
             let [c0, mut c1] = [2 * group, 2 * group + 1].map(|half| {
-                let mut poly: Poly<Values> = scratch.take(degree, self.plan.rows());
+                let mut poly: Poly<Values> = Poly::unset(degree, self.plan.rows());
                 for (out, row) in poly.iter_mut().zip(sums.iter()) {
                     out.copy_from_slice(&row[half * degree..(half + 1) * degree]);
                 }
                 poly
             });
-            self.plan.basis().divide_round(&mut c1, self.plan.special_primes(), scratch);
+            self.plan.basis().divide_round(&mut c1, self.plan.special_primes());
             Lifted { c0, c1, noise: Noise::rounding(degree) }
         });
-        let divided = divided.collect();
-        scratch.give(sums);
-        divided
+        divided.collect()
     }
 
     /// One row of a rotation of `(P c0, P c1)`, modulo QP.
@@ -81,10 +78,5 @@ impl<'a> Turned<'a> {
         self.digits.row(row).times(&galois.key, [&mut *b, &mut *a], [first, None]);
         galois.automorphism.apply(&mut out[..degree], b);
         galois.automorphism.apply(&mut out[degree..], a);
-    }
-
-    /// Gives the buffers back.
-    pub(in crate::ckks) fn give_back(self, scratch: &mut Scratch) {
-        self.digits.give_back(scratch);
     }
 }

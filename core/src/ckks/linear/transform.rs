@@ -153,26 +153,19 @@ impl LinearTransform {
                 babies.iter().zip(diagonals).map(|(baby, diagonal)| (place(baby), &diagonal.poly)).collect()
             })
             .collect();
-        let ([c0, c1], noise) = self.context.scratch().lend(|scratch| {
-            let turned = Turned::new(plan, [&a.c0, &a.c1], babies, scratch);
-            let mut sum: Option<Lifted> = None;
-            for (block, (weights, giants)) in weights.chunks(BLOCK).zip(giants.chunks(BLOCK)).enumerate() {
-                let partial = turned.sums(weights, scratch);
-                let mut terms: Vec<Term<'_>> = partial
-                    .iter()
-                    .zip(giants)
-                    .map(|(partial, giant)| (partial, core::slice::from_ref(giant)))
-                    .collect();
-                terms.extend(sum.as_ref().map(|sum| (sum, &[None][..])));
-                let next = Lifted::sum(plan, &terms, scratch);
-                partial.into_iter().chain(sum.replace(next)).for_each(|used| used.give_back(scratch));
-                if observer.advance(block * BLOCK + weights.len(), self.diagonals.len()).is_break() {
-                    return Err(Error::new(ErrorKind::Cancelled, "stopped by the caller"));
-                }
+        let turned = Turned::new(plan, [&a.c0, &a.c1], babies);
+        let mut sum: Option<Lifted> = None;
+        for (block, (weights, giants)) in weights.chunks(BLOCK).zip(giants.chunks(BLOCK)).enumerate() {
+            let partial = turned.sums(weights);
+            let giants = giants.iter().map(core::slice::from_ref);
+            let mut terms: Vec<Term<'_>> = partial.iter().zip(giants).collect();
+            terms.extend(sum.as_ref().map(|sum| (sum, &[None][..])));
+            sum = Some(Lifted::sum(plan, &terms));
+            if observer.advance(block * BLOCK + weights.len(), self.diagonals.len()).is_break() {
+                return Err(Error::new(ErrorKind::Cancelled, "stopped by the caller"));
             }
-            turned.give_back(scratch);
-            Ok(sum.expect("at least one diagonal").lower(plan, scratch))
-        })?;
+        }
+        let ([c0, c1], noise) = sum.expect("at least one diagonal").lower(plan);
         let bounds = self.bounds(&a, plan).with_noise(noise);
         let mut result = keys.ciphertext([c0, c1], a.scale * self.scale, bounds)?;
         result.rescale_assign()?;

@@ -1,5 +1,6 @@
 //! Arithmetic modulo the primes of a ring. Valgrind knows no AVX-512, so that the backends here are those without it; over
-//! 64-bit words AVX-512 runs the same code as AVX2.
+//! 64-bit words AVX-512 runs the same code as AVX2. The kernels with multiplications of 52 bits (AVX-512 IFMA) do not run
+//! here at all: only the scan for divisions and comparisons sees them.
 use core::hint::black_box;
 
 use rand_core::Rng;

@@ -1,6 +1,6 @@
 //! Polynomials modulo word-size primes. Valgrind has no AVX-512: what runs here are the versions for other machines.
 use veilkit::ring::{
-    Automorphism, Basis, Coefficients, Conversion, Poly, Scratch, Values, Xof, largest_primes, sample,
+    Automorphism, Basis, Coefficients, Conversion, Poly, Values, Xof, largest_primes, sample,
 };
 
 use super::{Row, planted, row};
@@ -92,7 +92,7 @@ fn conversion() {
         let mut x = secret_poly(&basis).prefix(from);
         let mut out: Poly<Coefficients> = Poly::zero(DEGREE, 4 - from);
         conversion.fast(x.clone().words_mut(), &mut out);
-        conversion.exact(x.words_mut(), &mut out, &mut Scratch::new());
+        conversion.exact(x.words_mut(), &mut out);
         public(out.words_mut());
         assert!(out.words().iter().any(|word| *word != 0));
     }
@@ -102,7 +102,7 @@ fn division() {
     let basis = basis();
     for by_last in [1, 3] {
         let mut poly = secret_poly(&basis);
-        basis.divide_round(&mut poly, by_last, &mut Scratch::new());
+        basis.divide_round(&mut poly, by_last);
         public(poly.words_mut());
         assert!(basis.is_reduced(&poly) && poly.rows() == 4 - by_last);
     }
