@@ -19,7 +19,6 @@ use veilkit::{
         secure_sum::SessionId,
     },
     party::PartyId,
-    transcript::Transcript,
 };
 
 use crate::error::{Error, Result};
@@ -50,12 +49,7 @@ impl Room {
         if !(2..=255).contains(&parties.len()) || parties.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return Err(Error::Options("room: from 2 to 255 parties, each number once"));
         }
-        let mut transcript = Transcript::new("veilkit v1 transport room");
-        transcript.append("session", &session.0);
-        for (party, identity) in &parties {
-            transcript.append_u64("party", u64::from(party.get())).append("identity", &identity.to_bytes());
-        }
-        let id = transcript.digest();
+        let id = session.room(&parties);
         Ok(Self { session, parties, id })
     }
 
