@@ -38,11 +38,11 @@ class LinearTransform:
 
     >>> from veilkit import ckks
     >>> params = Params.depth_2()
-    >>> transform = LinearTransform([[0.0, 1.0], [-1.0, 0.5]], params)
+    >>> transform = LinearTransform([[0.0, 1.0], [1.0, 0.5]], params)
     >>> keys = ckks.generate_keys(params, rotations=[], transforms=[transform])
     >>> x = keys.public_key.encrypt([0.25, 0.5])
     >>> keys.secret_key.decrypt(transform @ x).round(4)
-    array([0.5, 0. ])
+    array([0.5, 0.5])
     """
 
     __slots__ = ("_handle", "_params")
