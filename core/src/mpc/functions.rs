@@ -12,6 +12,7 @@
 //! Nothing is opened but values under fresh masks. Where a function is promised something, such as a range, it may reveal something about values
 //! that break the promise: whoever takes numbers from parties checks them first.
 mod compare;
+mod components;
 mod constant_less;
 mod definite;
 mod divide;
@@ -31,6 +32,7 @@ mod series;
 mod truncate;
 
 pub use compare::{absolute, choose, clamp, equal, less, one_hot, sign};
+pub use components::{Spectrum, principal_components};
 pub use definite::{Definite, invert_definite, solve_definite};
 pub use divide::{Divisor, divide, reciprocal};
 pub use exponential::{exponential, sigmoid};

@@ -18,7 +18,7 @@ use crate::{
 
 /// Whether this takes less time than the comparison in logarithmic rounds, over the network of the box.
 pub(super) fn wins<B: FieldBox>(b: &B, bits: u32, by: u32, len: usize) -> bool {
-    let (network, mul_rounds) = (b.network(), b.multiplication_rounds());
+    let (network, multiplication, opening) = (b.network(), b.multiplication_rounds(), b.opening_rounds());
     let levels = u64::from(u32::BITS - (by - 1).leading_zeros());
     let (bits, by) = (u64::from(bits + 40), u64::from(by));
     // Elements that are sent: one for an opening, two for a random bit or a product.
@@ -26,7 +26,8 @@ pub(super) fn wins<B: FieldBox>(b: &B, bits: u32, by: u32, len: usize) -> bool {
     let constant = 2 + 2 * bits + 2 * (by + 40) + 2 * (3 * by) + 2 * by;
     let sent = |elements: u64| elements * (len * B::Element::BYTES * (b.parties() - 1)) as u64;
     let seconds = |rounds, elements| network.seconds(rounds, sent(elements));
-    seconds(3 + 2 * mul_rounds, constant) < seconds(1 + levels * mul_rounds, logarithmic)
+    seconds(3 * opening + 2 * multiplication, constant)
+        < seconds(opening + levels * multiplication, logarithmic)
 }
 
 /// Opens `positive + r` for random masks `r`: gives `r mod 2^by`, what was opened modulo `2^by`, and whether that is below `r mod 2^by`.

@@ -46,6 +46,9 @@ impl Divisor {
 /// # Error
 /// At most `2^-(fraction_bits + 1)`, and `2^-36` of the quotient (over narrower boxes `2^-(F - 7)` for their `F` working bits), or half a
 /// unit more where that is larger.
+/// # Shape
+/// One after the other: for signed divisors a comparison and a multiplication; the bits of the divisors; the logarithm of how many places
+/// the highest may have, in multiplications; one more; five (four over narrower boxes) multiplications and truncations; two of each for the quotient.
 /// # Errors
 /// `HeadroomExhausted` where widths leave no room for that; `ShapeMismatch`.
 pub async fn divide<B: Comparison>(

@@ -24,6 +24,9 @@ const GUARD: u32 = 2;
 ///
 /// # Error
 /// At most `0.76 * 2^-fraction_bits`, and `2^-36` of the result (over narrower boxes `2^-(F - 7)` for their `F` working bits).
+/// # Shape
+/// One after the other: two truncations; a comparison, a multiplication, few bits, three multiplications; four (three over narrower boxes)
+/// multiplications and truncations, a truncation; a multiplication and a truncation.
 /// # Errors
 /// `HeadroomExhausted` where that needs more bits than the box has.
 pub async fn exponential<B: Comparison>(b: &mut B, x: &Fixed<B>, fraction_bits: u32) -> Result<Fixed<B>> {
@@ -137,6 +140,8 @@ async fn mantissa<B: Comparison>(b: &mut B, u: &Shared<B::Share>, bits: u32) -> 
 ///
 /// # Error
 /// At most `0.51 * 2^-fraction_bits`, and `2^-36` (over narrower boxes `2^-(F - 7)`).
+/// # Shape
+/// A comparison, an exponential, five (four) multiplications and truncations, and one more.
 /// # Errors
 /// `HeadroomExhausted` where the bound on `x` leaves no room.
 pub async fn sigmoid<B: Comparison>(b: &mut B, x: &Fixed<B>, fraction_bits: u32) -> Result<Fixed<B>> {

@@ -28,6 +28,11 @@ pub trait FieldBox: Arithmetic<Element: Field> {
         1
     }
 
+    /// The rounds of one opening, with what is verified before it.
+    fn opening_rounds(&self) -> u64 {
+        1
+    }
+
     /// `bits` random bits, and for each `(len, width)` of `bounded` a column of integers that are uniform below `2^width`; nobody knows them.
     ///
     /// A box that makes such integers for less than `width` random bits each does so here. The integers must be in range whatever

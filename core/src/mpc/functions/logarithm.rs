@@ -22,6 +22,9 @@ use crate::{
 ///
 /// # Error
 /// At most `2^-(fraction_bits + 1) + 2^-(F - 2)`, with `F` = 64 over the wide field.
+/// # Shape
+/// One after the other: the bits of the numbers; the logarithm of how many places the highest may have, in multiplications; one more; five
+/// (four over narrower boxes) multiplications and truncations; a truncation.
 /// # Errors
 /// `HeadroomExhausted` for too many bits; `OutOfRange` if `least` speaks of signed numbers.
 pub async fn logarithm<B: Comparison>(

@@ -32,6 +32,9 @@ const GUARD: u32 = 10;
 ///
 /// # Error
 /// At most `2^-(fraction_bits + 1)` and a 300th part of that, and `2^-36` of the root (over narrower boxes `2^-(F - 7)`).
+/// # Shape
+/// One after the other: the bits of the numbers; the logarithm of how many places the highest may have, in multiplications; one more; ten
+/// (eight over narrower boxes) multiplications and truncations, and one for the power of two.
 /// # Errors
 /// `HeadroomExhausted` where widths leave no room for that; `OutOfRange` if `least` speaks of signed numbers.
 pub async fn square_root<B: Comparison>(
