@@ -31,6 +31,7 @@ pub mod resharing;
 pub mod secure_sum;
 pub mod session;
 mod session_id;
+pub mod shamir_box;
 pub mod share_message;
 pub mod statistics;
 pub mod study;

@@ -74,6 +74,7 @@ mod watch;
 pub use combine::{combine, combine_correcting, combine_correcting_with_progress, combine_with_progress};
 pub use correct::correct;
 pub use params::Params;
+pub(crate) use polynomial::Interpolation;
 pub use share::{SetId, Share};
 pub use split::{MAX_SECRET_LEN, split, split_with_progress};
 pub use verifiable::Verifiable;

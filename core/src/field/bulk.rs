@@ -13,6 +13,18 @@ pub trait BulkField: Field {
     /// A sum of products, reduced once.
     fn sum_of_products(pairs: impl Iterator<Item = (Self, Self)>) -> Self;
 
+    /// Adds `factor` times each value to the sum at its place.
+    fn add_multiple(sums: &mut [Self], factor: Self, values: &[Self]) {
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum = *sum + factor * *value;
+        }
+    }
+
+    /// Whether two vectors of one length are the same.
+    fn all_equal(left: &[Self], right: &[Self]) -> Choice {
+        left.iter().zip(right).fold(Choice::from(1), |same, (a, b)| same & a.ct_eq(b))
+    }
+
     /// Uniformly random elements from a stream of uniformly random words. What is no element is drawn again, so that the
     /// same stream gives the same elements to everybody.
     fn draw(words: impl FnMut(&mut [u64]), out: &mut [Self]);
@@ -24,28 +36,28 @@ pub trait BulkField: Field {
 /// Words that are on the stack at once.
 const CHUNK: usize = 512;
 
-/// Elements made from `N` words each, where `make` says whether they are elements.
+/// Elements made from `N` words each, where `make` gives something else than 0 with what is no element.
 fn draw<F: Field, const N: usize>(
     mut words: impl FnMut(&mut [u64]),
     out: &mut [F],
-    make: impl Fn([u64; N]) -> (F, Choice),
+    make: impl Fn([u64; N]) -> (F, u64),
 ) {
     let mut buffer = [0; CHUNK];
     for piece in out.chunks_mut(CHUNK / N) {
         let buffer = &mut buffer[..piece.len() * N];
         words(buffer);
-        let mut all = Choice::from(1);
+        let mut refused = 0;
         for (element, words) in piece.iter_mut().zip(buffer.as_chunks().0) {
-            let (value, fine) = make(*words);
+            let (value, over) = make(*words);
             *element = value;
-            all &= fine;
+            refused |= over;
         }
-        if declassify(all) {
+        if declassify(refused.ct_eq(&0)) {
             continue;
         }
         for (element, candidate) in piece.iter_mut().zip(buffer.as_chunks().0) {
             let mut candidate = *candidate;
-            while !declassify(make(candidate).1) {
+            while !declassify(make(candidate).1.ct_eq(&0)) {
                 words(&mut candidate);
                 *element = make(candidate).0;
             }
@@ -72,10 +84,20 @@ impl BulkField for Fp61 {
         }
     }
 
+    fn add_multiple(sums: &mut [Self], factor: Self, values: &[Self]) {
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum = factor.mul_add(*value, *sum);
+        }
+    }
+
+    fn all_equal(left: &[Self], right: &[Self]) -> Choice {
+        left.iter().zip(right).fold(0, |differ, (a, b)| differ | (a.to_u64() ^ b.to_u64())).ct_eq(&0)
+    }
+
     fn draw(words: impl FnMut(&mut [u64]), out: &mut [Self]) {
         draw(words, out, |[word]| {
             let candidate = word >> 3;
-            (Self::from_u64(candidate), !candidate.ct_eq(&Self::MODULUS))
+            (Self::from_u64(candidate), candidate.wrapping_add(1) >> 61)
         });
     }
 
@@ -94,10 +116,7 @@ impl BulkField for Fp192 {
     }
 
     fn draw(words: impl FnMut(&mut [u64]), out: &mut [Self]) {
-        draw(words, out, |words| {
-            let candidate = Self::from_words(words);
-            (candidate.unwrap_or(Self::ZERO), candidate.is_some())
-        });
+        draw(words, out, Self::or_too_large);
     }
 
     fn inverse_sqrt(self) -> Self {
@@ -126,6 +145,30 @@ mod tests {
             sums_agree::<Fp61>(&values);
             sums_agree::<Fp192>(&values);
         }
+    }
+
+    fn vectors_agree<F: BulkField + PartialEq>() {
+        let edges = [F::ZERO, F::ONE, -F::ONE, -F::from_u64(2), F::from_u64(u64::MAX)];
+        for factor in edges {
+            for start in edges {
+                let mut sums = [start; 5];
+                F::add_multiple(&mut sums, factor, &edges);
+                assert!(sums == edges.map(|value| start + factor * value));
+            }
+        }
+        let mut other = edges;
+        assert!(bool::from(F::all_equal(&edges, &other)));
+        for place in 0..5 {
+            other[place] = other[place] + F::ONE;
+            assert!(!bool::from(F::all_equal(&edges, &other)));
+            other = edges;
+        }
+    }
+
+    #[test]
+    fn vectors_are_added_and_compared() {
+        vectors_agree::<Fp61>();
+        vectors_agree::<Fp192>();
     }
 
     #[test]

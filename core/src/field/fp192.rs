@@ -35,8 +35,14 @@ impl Fp192 {
 
     /// The integer as an element; none unless it is below the field's size.
     pub fn from_words(words: [u64; 3]) -> CtOption<Self> {
-        let (_, above) = add_small(words, FOLD);
-        CtOption::new(Self(words), Choice::from(low_bit(above) ^ 1))
+        let (element, above) = Self::or_too_large(words);
+        CtOption::new(element, Choice::from(low_bit(above) ^ 1))
+    }
+
+    /// The words as they are, and 1 if they are no element, else 0.
+    #[inline(always)]
+    pub(super) fn or_too_large(words: [u64; 3]) -> (Self, u64) {
+        (Self(words), add_small(words, FOLD).1)
     }
 
     /// Subtracts the modulus from `value + 2^192 carry` if that is possible. The whole is below twice the modulus.

@@ -46,6 +46,14 @@ impl Fp61 {
         Self::reduce_once(low.wrapping_add(high)) + Self(top)
     }
 
+    /// `self * factor + summand`, reduced once.
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation)] // the halves are masked and shifted to 61 bits
+    pub(crate) fn mul_add(self, factor: Self, summand: Self) -> Self {
+        let sum = u128::from(self.0).wrapping_mul(u128::from(factor.0)).wrapping_add(u128::from(summand.0));
+        Self::reduce_once((sum as u64 & Self::MODULUS).wrapping_add((sum >> 61) as u64))
+    }
+
     /// `self` squared `times` times.
     fn square_times(self, times: u32) -> Self {
         (0..times).fold(self, |x, _| x * x)

@@ -28,14 +28,14 @@ pub(super) fn powers<F: Field>(params: Params, index: PartyId) -> Vec<F> {
 }
 
 /// Interpolation through fixed, distinct points: the barycentric form of Lagrange's.
-pub(super) struct Interpolation<'a, F> {
+pub(crate) struct Interpolation<'a, F> {
     points: &'a [F],
     /// `1 / prod (x_i - x_j)` over `j != i`.
     weights: Vec<F>,
 }
 
 impl<'a, F: Field> Interpolation<'a, F> {
-    pub(super) fn new(points: &'a [F]) -> Self {
+    pub(crate) fn new(points: &'a [F]) -> Self {
         let product = |(i, x_i): (usize, &F)| {
             let others = points.iter().enumerate().filter(|(j, _)| *j != i);
             others.fold(F::ONE, |product, (_, x_j)| product * (*x_i - *x_j))
@@ -46,7 +46,7 @@ impl<'a, F: Field> Interpolation<'a, F> {
     }
 
     /// The factors that give the value at `x`, which is none of the points, from the values at the points.
-    pub(super) fn at(&self, x: F) -> Vec<F> {
+    pub(crate) fn at(&self, x: F) -> Vec<F> {
         let mut factors: Vec<F> = self.points.iter().map(|x_i| x - *x_i).collect();
         let whole = factors.iter().fold(F::ONE, |product, distance| product * *distance);
         batch::invert(&mut factors).expect("x is none of the points");
