@@ -13,6 +13,7 @@ mod encoding;
 mod explain;
 mod function;
 mod ledger;
+mod models;
 mod plan;
 mod policy;
 mod report;
@@ -27,6 +28,10 @@ pub(crate) mod testing;
 pub use column::{Column, ColumnKind, MAX_LEVELS, MAX_NAME_LEN, MAX_STEPS};
 pub use function::{Function, MAX_BINS, MAX_FUNCTION_COLUMNS, MAX_ITERATIONS, MAX_PROBABILITIES, MAX_TOP};
 pub use ledger::Ledger;
+pub use models::{
+    Coefficient, CoxRegression, KaplanMeier, LinearRegression, LogRank, LogisticRegression,
+    PrincipalComponents, SurvivalCurve, TStatistic, TTest, Undetermined,
+};
 pub use plan::{MAX_COLUMNS, MAX_FUNCTIONS, MAX_PURPOSE_LEN, MAX_ROWS, Plan, PlanSpec, Protocol};
 pub use policy::Policy;
 pub use report::{ChiSquare, Contingency, Figure, Group, Histogram, Matrix, Outcome, Report, Value};

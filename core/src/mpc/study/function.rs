@@ -236,12 +236,32 @@ impl Function {
             Self::Contingency { .. } => {
                 "the counts and their totals, to the receivers; to everybody which of them are suppressed"
             }
-            Self::TTest { .. }
-            | Self::LinearRegression { .. }
-            | Self::LogisticRegression { .. }
-            | Self::KaplanMeier { .. }
-            | Self::Cox { .. }
-            | Self::Pca { .. } => "the figures of the result",
+            Self::TTest { .. } => {
+                "the size of each group, the difference of the means and the variance of each group and not the means, to the receivers; \
+                 to everybody whether a group is too small"
+            }
+            Self::LinearRegression { .. } => {
+                "the coefficients, their standard errors, the residual and the total sum of squares, to the receivers; to everybody the \
+                 variance of each column to a factor of 4, and whether a predictor depends on the others"
+            }
+            Self::LogisticRegression { .. } => {
+                "the coefficients after each step of Newton's method, and to a factor of 4 the diagonal of the first Hessian, to everybody; \
+                 the standard errors and the log-likelihood, to the receivers; to everybody whether the rows with or without the event \
+                 are too few, or a predictor depends on the others"
+            }
+            Self::KaplanMeier { .. } => {
+                "of each group how many rows have the event and how many are censored in each interval of time that is shown, and the log-rank \
+                 statistic between groups, to the receivers; to everybody which intervals are shown, which groups are empty, and to a \
+                 factor of 4 the variance of each group's events"
+            }
+            Self::Cox { .. } => {
+                "the coefficients after each step of Newton's method, and to a factor of 4 the diagonal of the Hessian at each step, to \
+                 everybody; the standard errors, to the receivers; to everybody whether the events are too few, or a predictor \
+                 depends on the others"
+            }
+            Self::Pca { .. } => {
+                "the variances and covariances that the components are made from and not the means, to the receivers"
+            }
         }
     }
 

@@ -1,5 +1,11 @@
 //! What a study gives.
-use super::function::Function;
+use super::{
+    function::Function,
+    models::{
+        CoxRegression, KaplanMeier, LinearRegression, LogisticRegression, PrincipalComponents, TTest,
+        Undetermined,
+    },
+};
 
 /// A figure with its uncertainty.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -106,6 +112,20 @@ pub enum Value {
     Groups(Vec<Group>),
     /// A contingency table.
     Contingency(Contingency),
+    /// A t-test.
+    TTest(TTest),
+    /// A linear regression.
+    LinearRegression(LinearRegression),
+    /// A logistic regression.
+    LogisticRegression(LogisticRegression),
+    /// Survival curves.
+    KaplanMeier(KaplanMeier),
+    /// A Cox regression.
+    CoxRegression(CoxRegression),
+    /// Principal components.
+    PrincipalComponents(PrincipalComponents),
+    /// The rows determine no figures.
+    Undetermined(Undetermined),
 }
 
 /// One function's result.

@@ -4,18 +4,24 @@ use super::{
     report::{Outcome, Value},
     run::{Run, impossible},
 };
-use crate::{
-    error::{Error, ErrorKind, Result},
-    mpc::arithmetic::Comparison,
-};
+use crate::{error::Result, mpc::arithmetic::Comparison};
 
 mod contingency;
 mod covariance;
+mod cox;
 mod extremes;
 mod groups;
 mod histogram;
+mod linear_regression;
+mod logistic_regression;
 mod moments;
+mod pca;
 mod quantiles;
+mod survival;
+mod sweep;
+mod t_test;
+#[cfg(test)]
+mod tests;
 
 /// Computes one function: the outcome at a receiver, and the same without figures at the other parties.
 ///
@@ -51,7 +57,22 @@ pub(super) async fn compute<B: Comparison>(run: &mut Run<'_, B>, function: &Func
         Function::Contingency { row, column } => {
             contingency::contingency(run, &cohort, *row, *column).await?
         }
-        _ => return Err(Error::new(ErrorKind::InvalidParams, "function: not computed by this version")),
+        Function::TTest { column, by } => t_test::t_test(run, &cohort, *column, *by).await?,
+        Function::LinearRegression { outcome, predictors } => {
+            linear_regression::linear_regression(run, &cohort, *outcome, predictors).await?
+        }
+        Function::LogisticRegression { outcome, predictors, iterations } => {
+            logistic_regression::logistic_regression(run, &cohort, *outcome, predictors, *iterations).await?
+        }
+        Function::KaplanMeier { time, event, by, bins } => {
+            survival::kaplan_meier(run, &cohort, (*time, *event), *by, *bins).await?
+        }
+        Function::Pca { columns, components } => pca::components(run, &cohort, columns, *components).await?,
+        Function::Cox { time, event, predictors, bins, iterations } => {
+            let model =
+                cox::Model { time: *time, event: *event, predictors, bins: *bins, iterations: *iterations };
+            cox::cox(run, &cohort, &model).await?
+        }
     };
     Ok(outcome(value.unwrap_or(Value::Withheld)))
 }

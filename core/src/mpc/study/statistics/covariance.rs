@@ -23,6 +23,16 @@ async fn spreads<B: Comparison>(
     cohort: &Cohort<B::Share>,
     columns: &[usize],
 ) -> Result<Option<Vec<i128>>> {
+    let spreads = joint_spreads(run, cohort, columns).await?.1;
+    run.reveal(&spreads).await
+}
+
+/// The sums of the columns, and `n * sum of x_i x_j - sum of x_i * sum of x_j` for all pairs, in the box.
+pub(super) async fn joint_spreads<B: Comparison>(
+    run: &mut Run<'_, B>,
+    cohort: &Cohort<B::Share>,
+    columns: &[usize],
+) -> Result<(Shared<B::Share>, Shared<B::Share>)> {
     let (count, pairs) = (columns.len(), pairs(columns.len()));
     let values = |at: usize| run.table.values(columns[at]).iter().map(|value| i128::from(*value));
     let rows = || cohort.rows.iter().map(|row| i128::from(*row));
@@ -64,11 +74,12 @@ async fn spreads<B: Comparison>(
     let left = (0..pairs.len()).map(|_| cohort.total.shares()[0]).chain(pairs.iter().map(|(i, _)| entry(*i)));
     let right = (count..sums.rows()).map(entry).chain(pairs.iter().map(|(_, j)| entry(*j)));
     let products = run.box_.mul(&Shared::column(left.collect()), &Shared::column(right.collect())).await?;
-    run.reveal(&(&products.rows_of(0..pairs.len()) - &products.rows_of(pairs.len()..2 * pairs.len()))).await
+    let spreads = &products.rows_of(0..pairs.len()) - &products.rows_of(pairs.len()..2 * pairs.len());
+    Ok((sums.rows_of(0..count), spreads))
 }
 
 /// A symmetric matrix from its upper triangle.
-fn symmetric(count: usize, upper: &[f64]) -> Matrix {
+pub(super) fn symmetric(count: usize, upper: &[f64]) -> Matrix {
     let mut entries = vec![f64::NAN; count * count];
     for ((i, j), value) in pairs(count).into_iter().zip(upper) {
         entries[i * count + j] = *value;

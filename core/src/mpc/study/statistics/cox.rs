@@ -1,0 +1,309 @@
+//! Cox's proportional hazards on binned times, by Newton's method on Breslow's partial likelihood.
+//!
+//! Times are rounded up to the ends of equal bins, as in [`super::survival`]. The coefficients of each step are public. With them each party
+//! computes for each bin the sums of `e^(beta x)`, of it times `x`, and of it times `x x'` over its own rows that end there,
+//! rounded to `2^-44`; in the box they become sums over risk sets and are divided, gradient and Hessian follow, and the Hessian is
+//! solved for the next step ([`super::sweep`]). Revealed are: to everybody the coefficients and the orders of magnitude of the diagonal
+//! of the Hessian after each step; to the receivers, at the last step, the standard errors. Risk sets, events in each bin, gradients and
+//! Hessians stay hidden.
+//!
+//! Predictors are centred at the middle of their ranges and scaled by half of them. Newton's method starts from zeros and has arrived
+//! when no scaled coefficient moves by more than `1e-9` of 1 plus its magnitude.
+//!
+//! # Error
+//! Means over risk sets are within `2^-36`; coefficients within about `1e-9` of their standard errors.
+//!
+//! # Source
+//! \[Bre74\] for tied times.
+use zeroize::Zeroizing;
+
+use super::{
+    logistic_regression::{bordered, local_rows, power, scale},
+    survival::bin_ends,
+    sweep::{FRACTION_BITS, Scaling, WIDE, number, orders, rounded, scaled, sweep, triangle},
+};
+use crate::{
+    error::Result,
+    magnitude::Magnitude,
+    mpc::{
+        arithmetic::{Comparison, Element, Shared},
+        functions::{Divisor, Fixed, divide},
+        study::{
+            models::{Coefficient, CoxRegression, Undetermined},
+            report::Value,
+            run::{Cohort, Inputs, Run, bits_of},
+            suppression,
+        },
+    },
+};
+
+/// The bits behind the point of what parties put in.
+const INPUT_BITS: u32 = 44;
+/// Newton's method has arrived when no scaled coefficient moves by more than this part of 1 plus its magnitude.
+const ARRIVED: f64 = 1e-9;
+/// The largest logarithm of the ratio between two weights.
+const FURTHEST: f64 = 24.0;
+
+/// The columns of one regression.
+pub(super) struct Model<'a> {
+    pub(super) time: usize,
+    pub(super) event: usize,
+    pub(super) predictors: &'a [usize],
+    pub(super) bins: usize,
+    pub(super) iterations: usize,
+}
+
+/// The regression. Its steps are known to everybody, and so all parties are receivers. Refused when the events are few and not zero.
+pub(super) async fn cox<B: Comparison>(
+    run: &mut Run<'_, B>,
+    cohort: &Cohort<B::Share>,
+    model: &Model<'_>,
+) -> Result<Option<Value>> {
+    let size = model.predictors.len();
+    let scales: Vec<(f64, f64)> = model.predictors.iter().map(|at| scale(run, *at)).collect();
+    let rows = Rows::new(run, cohort, model);
+    let rows_bits = bits_of(run.box_.parties() as i128 * i128::from(run.plan.max_rows()));
+
+    let events = rows.events(model.bins);
+    let events = run.row_sums(cohort, &events, &vec![(0, 1); model.bins]).await?.sum();
+    let total = events.sum();
+    if suppression::any_small(run, &total).await? {
+        return Ok(Some(Value::Refused));
+    }
+    let none = run.box_.is_zero(&total, rows_bits + 1).await?;
+    if run.verdicts(&none).await?[0] {
+        return Ok(Some(Value::Undetermined(Undetermined::NoEvents)));
+    }
+    let one = 1_i128 << INPUT_BITS;
+    let observed = rows.observed(cohort);
+    let observed = run.row_sums(cohort, &observed, &vec![(-one, one); size]).await?.sum();
+
+    let pairs = triangle(size);
+    let bits = rows_bits + FRACTION_BITS + 2;
+    let common = FRACTION_BITS / 2 + 4;
+    let mut beta = vec![0.0; size];
+    for step in 1..=model.iterations {
+        let spread: f64 = 2.0 * beta.iter().map(|beta: &f64| beta.abs()).sum::<f64>();
+        if spread > FURTHEST {
+            return Ok(Some(Value::Undetermined(Undetermined::Separation)));
+        }
+        let sums = rows.risk_sets(run, &beta, model.bins).await?;
+        let (gradient, hessian) = derivatives(run, &sums, &events, &observed, spread, rows_bits).await?;
+        let diagonal = pairs.iter().zip(hessian.shares()).filter(|((i, j), _)| i == j);
+        let diagonal = Shared::column(diagonal.map(|(_, share)| *share).collect::<Vec<_>>());
+        let orders = orders(run, &diagonal, bits).await?;
+        let parts = [
+            Scaling {
+                values: &hessian,
+                by: pairs.iter().map(|(i, j)| orders[*i] + orders[*j]).collect(),
+                log2_limit: 0,
+            },
+            Scaling {
+                values: &gradient,
+                by: orders.iter().map(|order| order + common).collect(),
+                log2_limit: WIDE,
+            },
+        ];
+        let swept = match scaled(run, &parts, bits).await? {
+            Some(scaled) => sweep(run, bordered::<B>(size, &scaled), size, 1).await?,
+            None => None,
+        };
+        let Some(swept) = swept else {
+            let why = if step > 4 { Undetermined::Separation } else { Undetermined::Singular };
+            return Ok(Some(Value::Undetermined(why)));
+        };
+        let entry = |i: usize, j: usize| swept.shares()[i * (size + 1) + j];
+        let moves = Shared::column((0..size).map(|at| entry(at, size)).collect::<Vec<_>>());
+        let Some(moves) = run.reveal(&moves).await? else { return Ok(None) };
+        let mut arrived = true;
+        for ((beta, order), change) in beta.iter_mut().zip(&orders).zip(moves) {
+            let change = number(change) * power(i64::from(common) - i64::from(*order));
+            arrived &= change.abs() <= ARRIVED * (1.0 + beta.abs());
+            *beta += change;
+        }
+        if arrived {
+            let diagonal = Shared::column((0..size).map(|at| -entry(at, at)).collect::<Vec<_>>());
+            let Some(shown) = run.reveal(&diagonal).await? else { return Ok(None) };
+            let coefficient = |at: usize| {
+                let (_, scale) = scales[at];
+                let unit = power(i64::from(FRACTION_BITS) / 2 - i64::from(orders[at])) / scale;
+                let name = run.plan.columns()[model.predictors[at]].name().to_owned();
+                Coefficient::new(name, beta[at] / scale, number(shown[at]).sqrt() * unit, None)
+            };
+            let coefficients = (0..size).map(coefficient).collect();
+            return Ok(Some(Value::CoxRegression(CoxRegression { coefficients, iterations: step })));
+        }
+    }
+    Ok(Some(Value::Undetermined(Undetermined::NotConverged)))
+}
+
+/// This party's rows: the predictors between -1 and 1, and for each bin 1 for each row that ends in it.
+struct Rows {
+    width: usize,
+    values: Zeroizing<Vec<f64>>,
+    in_bins: Vec<Zeroizing<Vec<i64>>>,
+    with_event: Zeroizing<Vec<i64>>,
+}
+
+impl Rows {
+    fn new<B: Comparison>(run: &Run<'_, B>, cohort: &Cohort<B::Share>, model: &Model<'_>) -> Self {
+        let times = run.table.values(model.time);
+        let at_most = |end: &i64| {
+            let inside = times
+                .iter()
+                .zip(cohort.rows.iter())
+                .map(|(time, row)| row & !(end.wrapping_sub(*time) >> 63));
+            Zeroizing::new(inside.collect::<Vec<_>>())
+        };
+        let mut in_bins: Vec<_> =
+            bin_ends(&run.plan.columns()[model.time], model.bins).iter().map(at_most).collect();
+        for bin in (1..in_bins.len()).rev() {
+            let (before, this) = in_bins.split_at_mut(bin);
+            this[0]
+                .iter_mut()
+                .zip(before[bin - 1].iter())
+                .for_each(|(all, before)| *all = all.wrapping_sub(*before));
+        }
+        let events = run.table.values(model.event).iter().zip(cohort.rows.iter());
+        Self {
+            width: model.predictors.len(),
+            values: local_rows(run, model.predictors),
+            in_bins,
+            with_event: Zeroizing::new(events.map(|(event, row)| event & row).collect()),
+        }
+    }
+
+    /// How many events there are in each bin.
+    fn events(&self, bins: usize) -> Zeroizing<Vec<i128>> {
+        let count = |rows: &Zeroizing<Vec<i64>>| {
+            let both = rows.iter().zip(self.with_event.iter()).map(|(row, event)| row & event);
+            i128::from(both.sum::<i64>())
+        };
+        Zeroizing::new(self.in_bins.iter().take(bins).map(count).collect())
+    }
+
+    fn row(&self, row: usize) -> &[f64] {
+        &self.values[row * self.width..(row + 1) * self.width]
+    }
+
+    /// The sum of the predictors over the rows with the event.
+    fn observed<S: zeroize::Zeroize>(&self, cohort: &Cohort<S>) -> Zeroizing<Vec<i128>> {
+        let mut sums = Zeroizing::new(vec![0.0; self.width]);
+        for (row, event) in self.with_event.iter().enumerate() {
+            sums.iter_mut().zip(self.row(row)).for_each(|(sum, x)| *sum += *event as f64 * x);
+        }
+        let most = cohort.mine.wrapping_shl(INPUT_BITS);
+        Zeroizing::new(sums.iter().map(|sum| fixed(*sum).clamp(-most, most)).collect())
+    }
+
+    /// The weights of each bin's own rows, then these times predictors, then times products of two: for each kind bin by bin.
+    ///
+    /// # Timing
+    /// The same operations for all values; floating-point instructions may take more time for some values than for others.
+    fn weighted(&self, beta: &[f64]) -> Zeroizing<Vec<i128>> {
+        let pairs = triangle(self.width);
+        let least: f64 = beta.iter().map(|beta| beta.abs()).sum();
+        let rows = self.values.len().checked_div(self.width).unwrap_or(0);
+        let weight = |row: usize| {
+            let eta: f64 = self.row(row).iter().zip(beta).map(|(x, beta)| x * beta).sum();
+            (eta - least).exp() // at most 1
+        };
+        let weights = Zeroizing::new((0..rows).map(weight).collect::<Vec<_>>());
+        let kinds = 1 + self.width + pairs.len();
+        let mut all = Zeroizing::new(vec![0; kinds * self.in_bins.len()]);
+        for (bin, inside) in self.in_bins.iter().enumerate() {
+            let mut sums = Zeroizing::new(vec![0.0; kinds]);
+            for (row, (weight, inside)) in weights.iter().zip(inside.iter()).enumerate() {
+                let (weight, x) = (weight * *inside as f64, self.row(row));
+                sums[0] += weight;
+                sums[1..].iter_mut().zip(x).for_each(|(sum, x)| *sum += weight * x);
+                let products = sums[1 + self.width..].iter_mut().zip(&pairs);
+                products.for_each(|(sum, (i, j))| *sum += weight * x[*i] * x[*j]);
+            }
+            let most = fixed(sums[0]);
+            for (kind, sum) in sums.iter().enumerate() {
+                all[kind * self.in_bins.len() + bin] = fixed(*sum).clamp(-most, most);
+            }
+        }
+        all
+    }
+
+    /// The sums of all parties over risk sets: a column for each kind, a row for each bin. Of each party it is proven that no sum of its
+    /// rows is larger than that of their weights, and that each weight is at most 1.
+    async fn risk_sets<B: Comparison>(
+        &self,
+        run: &mut Run<'_, B>,
+        beta: &[f64],
+        bins: usize,
+    ) -> Result<Shared<B::Share>> {
+        let mine = self.weighted(beta);
+        let kinds = mine.len() / bins;
+        let inputs: Inputs<B::Share> = run.enter(&mine).await?;
+        let weights = |all: &Shared<B::Share>| Shared::stacked(&vec![&all.rows_of(0..bins); kinds - 1]);
+        let margins = inputs.shares.iter().map(|all| {
+            let (first, others) = (all.rows_of(0..bins), all.rows_of(bins..kinds * bins));
+            Shared::stacked(&[&first, &(&weights(all) - &others), &(&weights(all) + &others)])
+        });
+        let margins: Vec<_> = margins.collect();
+        let weight = |at: usize| mine[at % bins];
+        let others = bins..kinds * bins;
+        let of_mine = (0..bins)
+            .map(|at| mine[at])
+            .chain(others.clone().map(|at| weight(at).wrapping_sub(mine[at])))
+            .chain(others.map(|at| weight(at).wrapping_add(mine[at])));
+        let of_mine = Zeroizing::new(of_mine.collect::<Vec<_>>());
+        let width = bits_of(i128::from(run.plan.max_rows())) + INPUT_BITS;
+        let widths = [vec![width; bins], vec![width + 1; 2 * (kinds - 1) * bins]].concat();
+        run.require(&of_mine, &margins, &widths).await?;
+        // Who ends in a bin was at risk in all before it.
+        let mut sums = inputs.sum().reshaped(kinds, bins).transposed();
+        let shares = sums.shares_mut();
+        for at in (0..(bins - 1) * kinds).rev() {
+            shares[at] = shares[at] + shares[at + kinds];
+        }
+        Ok(sums)
+    }
+}
+
+/// The nearest multiple of `2^-INPUT_BITS`.
+#[expect(clippy::cast_possible_truncation, reason = "at most 2^30 rows of at most 1")]
+fn fixed(value: f64) -> i128 {
+    (value * (1_u64 << INPUT_BITS) as f64).round() as i128
+}
+
+/// Gradient and negative Hessian of the log partial likelihood, with [`FRACTION_BITS`].
+async fn derivatives<B: Comparison>(
+    run: &mut Run<'_, B>,
+    sums: &Shared<B::Share>,
+    events: &Shared<B::Share>,
+    observed: &Shared<B::Share>,
+    spread: f64,
+    rows_bits: u32,
+) -> Result<(Shared<B::Share>, Shared<B::Share>)> {
+    let (bins, kinds, size) = (sums.rows(), sums.columns(), observed.rows());
+    let pairs = triangle(size);
+    let limit = Magnitude::pow2(rows_bits + INPUT_BITS)?;
+    let weights = Fixed::new(sums.column_of(0), INPUT_BITS, limit)?;
+    let others: Vec<_> = (1..kinds).map(|kind| sums.column_of(kind)).collect();
+    let others = Fixed::new(Shared::beside(&others.iter().collect::<Vec<_>>()), INPUT_BITS, limit)?;
+    // No weight is below e^-spread; one bit is left for its rounding.
+    #[expect(clippy::cast_possible_truncation, reason = "at most 35")]
+    let log2_least = -((spread * core::f64::consts::LOG2_E).ceil() as i32) - 1;
+    let divisor = Divisor { log2_least, signed: false };
+    // At most 1, because it was proven of the sums.
+    let parts = divide(run.box_, &others, &weights, divisor, FRACTION_BITS).await?;
+    let column = |kind: usize| parts.shares().column_of(kind);
+    let stacked = |columns: Vec<Shared<B::Share>>| Shared::stacked(&columns.iter().collect::<Vec<_>>());
+    let left = stacked(pairs.iter().map(|(i, _)| column(*i)).collect());
+    let right = stacked(pairs.iter().map(|(_, j)| column(*j)).collect());
+    let products = run.box_.mul(&left, &right).await?;
+    let products = rounded(run, &products, 2 * FRACTION_BITS + 4, FRACTION_BITS).await?;
+    let seconds = stacked((0..pairs.len()).map(|at| column(size + at)).collect());
+    let variances = (&seconds - &products).reshaped(pairs.len(), bins);
+    let means = stacked((0..size).map(column).collect()).reshaped(size, bins);
+    let all = Shared::stacked(&[&means, &variances]);
+    let repeated = Shared::stacked(&vec![&events.transposed(); all.rows()]);
+    let dots = run.box_.dot(&repeated, &all).await?;
+    let observed = observed.scaled(B::Element::power_of_two(FRACTION_BITS - INPUT_BITS));
+    Ok((&observed - &dots.rows_of(0..size), dots.rows_of(size..size + pairs.len())))
+}
