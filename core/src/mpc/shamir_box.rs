@@ -33,6 +33,7 @@ use crate::field::BulkField;
 mod authenticated;
 mod bits;
 mod check;
+mod comparing;
 mod dealer;
 mod engine;
 mod local;
