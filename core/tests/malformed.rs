@@ -860,6 +860,52 @@ mod mpc {
     }
 }
 
+/// Sessions of protocol code: an accepted frame also goes into a party's session.
+mod mpc_session {
+    use super::support::vectors::samples;
+    use crate::malformed;
+    use veilkit::{
+        codec::Encode,
+        mpc::{
+            session::{Channel, Frame, Journal, Seed, Session},
+            testing::parties::{Cast, run_with},
+        },
+    };
+
+    async fn talk(mut channel: Channel) -> veilkit::Result<usize> {
+        Ok(channel.broadcast("talk", vec![7; 20]).await?.len())
+    }
+
+    /// A hello, an echo and a message.
+    fn frames() -> Vec<Vec<u8>> {
+        let mut frames = Vec::new();
+        run_with(2, b"malformed", talk, |deliveries| {
+            frames.extend(deliveries.first().map(|delivery| delivery.bytes.clone()));
+        });
+        frames
+    }
+
+    malformed!(mpc_frame, Frame, frames(), |frame: Frame| {
+        // A session takes a millisecond: one frame in 16 goes into one.
+        if frame.content.iter().fold(0, |sum, byte| sum ^ byte) % 16 == 0 {
+            let cast = Cast::new(2, b"malformed");
+            let me = cast.setup.parties()[1];
+            let (mut session, _) =
+                Session::start(&cast.setup, me, &cast.keys[1], &cast.seeds[1], talk).unwrap();
+            let _ = session.step(&[(frame.address.sender, frame.to_bytes().to_vec())]);
+        }
+    });
+
+    malformed!(mpc_journal, Journal, samples("mpc_journal", 3), |journal: Journal| {
+        let bytes = journal.to_bytes();
+        assert!(Journal::recover(&bytes).unwrap() == (journal, bytes.len()));
+    });
+
+    malformed!(mpc_seed, Seed, samples("mpc_seed", 3), |seed: Seed| {
+        assert_eq!(format!("{seed:?}"), "Seed(..)");
+    });
+}
+
 mod ckks {
     use super::support::vectors::samples;
     use crate::malformed;

@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use veilkit::{
+    Result,
     ckks::{self, Context, EncryptionKey, EvaluationKeys, KeyRequest},
     codec::{Decode, Encode},
     elgamal::{
@@ -12,6 +13,8 @@ use veilkit::{
     mpc::{
         IdentityKey,
         secure_sum::{Input, Plan, Session},
+        session::{self as protocol, Channel, Journal},
+        testing::parties::Cast,
     },
     paillier::{PublicKey, UnprovenPublicKey, threshold::Setup},
 };
@@ -130,6 +133,37 @@ pub fn session() -> Session {
     let input = Input::integers(plan, &vec![1; plan.length()]).expect("small numbers");
     let mut rng = <rand_chacha::ChaCha20Rng as rand_chacha::rand_core::SeedableRng>::from_seed([7; 32]);
     Session::start(plan, plan.parties()[1], key, input, &mut rng).expect("the plan is valid").0
+}
+
+/// What the parties of a protocol's session say: a number each.
+///
+/// # Errors
+/// `VerificationFailed` for a message that is no number.
+pub async fn talk(mut channel: Channel) -> Result<u64> {
+    let mine = vec![u8::try_from(channel.me()).expect("few parties") + 1];
+    let all = channel.broadcast("talk", mine).await?;
+    let number = |from: usize, message: &[u8]| match message {
+        [number] => Ok(u64::from(*number)),
+        _ => Err(channel.cheat("talk: length", from)),
+    };
+    all.iter().enumerate().map(|(from, message)| number(from, message)).sum()
+}
+
+fn cast() -> &'static Cast {
+    static CAST: OnceLock<Cast> = OnceLock::new();
+    CAST.get_or_init(|| Cast::new(3, b"fuzz"))
+}
+
+/// The second party of a protocol's session, before it has heard anything.
+pub fn protocol_session() -> protocol::Session<u64> {
+    let Cast { setup, keys, seeds } = cast();
+    protocol::Session::start(setup, setup.parties()[1], &keys[1], &seeds[1], talk).expect("a member").0
+}
+
+/// Takes up a journal as the second party, whatever comes of it.
+pub fn resume_session(journal: &Journal) {
+    let Cast { setup, keys, .. } = cast();
+    let _ = protocol::Session::resume(setup, setup.parties()[1], &keys[1], journal, &mut rng(), talk);
 }
 
 fn parse(text: &str) -> Value {

@@ -19,6 +19,7 @@ mod elgamal_statements;
 mod file;
 mod holders;
 mod identity;
+mod mpc_session;
 mod paillier;
 mod paillier_threshold;
 #[path = "../../tests/vectors/procedures.rs"]
@@ -46,6 +47,7 @@ fn main() {
         dkg::files(),
         secure_sum::files(),
         identity::files(),
+        mpc_session::files(),
         ckks_encoder::files(),
         ring::files(),
     ]

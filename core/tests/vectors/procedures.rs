@@ -19,6 +19,8 @@ mod elgamal;
 mod holders;
 #[path = "identity.rs"]
 mod identity;
+#[path = "mpc_session.rs"]
+pub(crate) mod mpc_session;
 #[path = "paillier.rs"]
 mod paillier;
 #[path = "paillier_threshold.rs"]
@@ -45,6 +47,7 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
         "paillier_threshold" => paillier_threshold::run(procedure, test),
         "secure_sum" => secure_sum::run(procedure, test),
         "identity" => identity::run(procedure, test),
+        "mpc_session" => mpc_session::run(procedure, test),
         "ckks_encoder" => ckks_encoder::run(procedure, test),
         "ring" => ring::run(procedure, test),
         "decode" => decoders(procedure, test),
@@ -65,6 +68,7 @@ fn decoders(kind: &str, test: &Test) -> Result<Value> {
         "elgamal" => elgamal::decode(kind, test),
         "paillier" => paillier::decode(kind, test),
         "resharing" | "repair" | "share" => holders::decode(kind, test),
+        _ if ["mpc_frame", "mpc_journal", "mpc_seed"].contains(&kind) => mpc_session::decode(kind, test),
         _ => secure_sum::decode(kind, test),
     }
 }

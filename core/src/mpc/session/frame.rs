@@ -28,7 +28,7 @@ impl FrameKind {
 }
 
 /// The bytes before a frame's content.
-pub const PREFIX_LEN: usize = HEADER_LEN + 41;
+pub const PREFIX_LEN: usize = HEADER_LEN + 45;
 
 /// Everything about a frame that a relay may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +46,17 @@ pub struct Address {
 }
 
 impl Address {
-    /// The encoding of a frame up to its content. It is what a sealed content is bound to.
-    pub(super) fn prefix(&self) -> [u8; PREFIX_LEN] {
+    /// The encoding of a frame up to its content of `len` bytes. It is what a sealed content is bound to.
+    ///
+    /// # Errors
+    /// `OutOfRange` for a content of 2^32 bytes and more.
+    pub(super) fn prefix(&self, len: usize) -> Result<[u8; PREFIX_LEN]> {
+        let len = u32::try_from(len)
+            .map_err(|_| Error::new(ErrorKind::OutOfRange, "message: 2^32 bytes and more"))?;
         let mut prefix = [0; PREFIX_LEN];
         prefix.copy_from_slice(&Frame { address: *self, content: Vec::new() }.to_bytes());
-        prefix
+        prefix[PREFIX_LEN - 4..].copy_from_slice(&len.to_le_bytes());
+        Ok(prefix)
     }
 }
 
@@ -67,7 +73,7 @@ impl Frame {
     /// Reads a frame without copying its content.
     ///
     /// # Errors
-    /// `InvalidEncoding`, `UnsupportedVersion`, `ParamsMismatch`.
+    /// `InvalidEncoding`, `UnsupportedVersion`, `TrailingBytes`, `ParamsMismatch`.
     pub(super) fn parse(bytes: &[u8]) -> Result<(Address, &[u8])> {
         let (kind, found_id, mut body) = codec::open(bytes)?;
         if kind != Self::KIND as u16 {
@@ -77,7 +83,9 @@ impl Frame {
         if params_id(&address.setup) != found_id {
             return Err(Error::new(ErrorKind::ParamsMismatch, "frame: params id"));
         }
-        let content = body.bytes(body.remaining(), "frame: content")?;
+        let len = body.count(1, "frame: length")?;
+        let content = body.bytes(len, "frame: content")?;
+        body.finish()?;
         Ok((address, content))
     }
 }
@@ -94,7 +102,7 @@ impl Address {
     }
 }
 
-/// `setup [32] | kind u8 | sender u16 | receiver u16, 0 for everybody | round u32 | content`
+/// `setup [32] | kind u8 | sender u16 | receiver u16, 0 for everybody | round u32 | length u32 | content`
 impl Encode for Frame {
     const KIND: Kind = Kind::MpcFrame;
 
@@ -109,15 +117,15 @@ impl Encode for Frame {
     fn write_body(&self, out: &mut Writer) {
         let Address { setup, kind, sender, receiver, round } = &self.address;
         out.bytes(setup).u8(*kind as u8).u16(sender.get()).u16(receiver.map_or(0, PartyId::get));
-        out.u32(*round).bytes(&self.content);
+        out.u32(*round).len(self.content.len()).bytes(&self.content);
     }
 }
 
 impl Decode for Frame {
     fn read_body(body: &mut Reader<'_>, _params_id: u32, (): ()) -> Result<Self> {
         let address = Address::read(body)?;
-        let content = body.bytes(body.remaining(), "frame: content")?.to_vec();
-        Ok(Self { address, content })
+        let len = body.count(1, "frame: length")?;
+        Ok(Self { address, content: body.bytes(len, "frame: content")?.to_vec() })
     }
 }
 

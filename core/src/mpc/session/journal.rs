@@ -17,8 +17,8 @@ use crate::{
 
 /// The seed of a session, everything that arrived in it, and marks of what was sent, in order.
 ///
-/// It is made to be appended to: the encoding of a new journal is the beginning of a file, and [`Journal::entries`] gives the
-/// bytes that every step adds. They must be safe on disk **before** what the step gave is sent; then whatever happens, the party
+/// It is made to be appended to: the encoding of a new journal is the beginning of a file, [`Journal::entries`] gives the
+/// bytes that every step adds, and [`Journal::recover`] reads the whole. They must be safe on disk **before** what the step gave is sent; then whatever happens, the party
 /// says the same again byte for byte.
 ///
 /// # Security
@@ -154,24 +154,27 @@ impl Journal {
     /// # Errors
     /// Those of decoding, for anything that no crash can have caused.
     pub fn recover(bytes: &[u8]) -> Result<(Self, usize)> {
+        let short = || Error::new(ErrorKind::InvalidEncoding, "journal: its beginning");
         let start = HEADER_LEN + Self::START_LEN;
-        let head =
-            bytes.get(..start).ok_or(Error::new(ErrorKind::InvalidEncoding, "journal: its beginning"))?;
-        let mut journal = Self::from_bytes(head, ())?;
-        let mut body = Reader::new(&bytes[start..]);
-        let mut used = start;
+        let len = bytes.get(start - 8..start).and_then(|len| len.first_chunk()).ok_or_else(short)?;
+        let len = usize::try_from(u64::from_le_bytes(*len)).ok();
+        let mut used = len.and_then(|len| start.checked_add(len)).ok_or_else(short)?;
+        let mut journal = Self::from_bytes(bytes.get(..used).ok_or_else(short)?, ())?;
         while let Some(whole) = next_entry(&bytes[used..]) {
-            debug_assert_eq!(body.remaining(), bytes.len() - used);
-            let entry = Entry::read(&mut body)?;
-            debug_assert_eq!(entry.len(), whole);
-            journal.entries.push(entry);
+            let mut body = Reader::new(&bytes[used..used + whole]);
+            journal.entries.push(Entry::read(&mut body)?);
+            body.finish()?;
             used += whole;
         }
         Ok((journal, used))
     }
 
     /// The bytes of a body without entries.
-    const START_LEN: usize = 32 + 2 + SEED_LEN;
+    const START_LEN: usize = 32 + 2 + SEED_LEN + 8;
+
+    fn entries_len(&self) -> usize {
+        self.entries.iter().map(Entry::len).sum()
+    }
 
     /// Whose journal it is.
     pub fn me(&self) -> PartyId {
@@ -224,7 +227,7 @@ impl fmt::Debug for Journal {
     }
 }
 
-/// `setup [32] | me u16 | seed [32] | entries`, to the end of the bytes; an entry is
+/// `setup [32] | me u16 | seed [32] | length of the entries u64 | entries`; an entry is
 /// `0 | from u16 | length u32 | message` or `1 | to u16, 0 for everybody | kind u8 | round u32 | tag [16]`.
 impl Encode for Journal {
     const KIND: Kind = Kind::MpcJournal;
@@ -234,12 +237,13 @@ impl Encode for Journal {
     }
 
     fn body_len(&self) -> usize {
-        Self::START_LEN + self.entries.iter().map(Entry::len).sum::<usize>()
+        Self::START_LEN + self.entries_len()
     }
 
     fn write_body(&self, out: &mut Writer) {
         out.bytes(&self.setup).u16(self.me.get());
         self.seed.write(out);
+        out.u64(self.entries_len() as u64);
         self.entries.iter().for_each(|entry| entry.write(out));
     }
 }
@@ -250,10 +254,82 @@ impl Decode for Journal {
         let me = PartyId::new(body.u16("journal: party")?)
             .map_err(|_| Error::new(ErrorKind::InvalidEncoding, "journal: party is zero"))?;
         let seed = Seed::read(body)?;
+        let wrong = || Error::new(ErrorKind::InvalidEncoding, "journal: length of the entries");
+        let len = usize::try_from(body.u64("journal: length of the entries")?).map_err(|_| wrong())?;
+        let mut rest = Reader::new(body.bytes(len, "journal: length of the entries")?);
         let mut entries = Vec::new();
-        while body.remaining() > 0 {
-            entries.push(Entry::read(body)?);
+        while rest.remaining() > 0 {
+            entries.push(Entry::read(&mut rest)?);
         }
         Ok(Self { setup, me, seed, entries })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mpc::{outbox::Destination, session::frame::Address, testing::parties::Cast};
+
+    fn file() -> (Vec<u8>, Vec<usize>) {
+        let cast = Cast::new(2, b"journal");
+        let [a, b] = [0, 1].map(|at| cast.setup.parties()[at]);
+        let address = Address {
+            setup: *cast.setup.hash(),
+            kind: FrameKind::Message,
+            sender: a,
+            receiver: Some(b),
+            round: 2,
+        };
+        let bytes = Frame { address, content: vec![7; 40] }.to_bytes().to_vec();
+        let sent = Outgoing { to: Destination::One(b), bytes };
+        let mut file = Journal::new(&cast.setup, a, &cast.seeds[0]).unwrap().to_bytes().to_vec();
+        let mut ends = vec![file.len()];
+        file.extend(Journal::entries(&[(b, vec![1, 2, 3])], &[]).unwrap());
+        ends.push(file.len());
+        file.extend(Journal::entries(&[(b, vec![])], &[]).unwrap());
+        ends.push(file.len());
+        file.extend(Journal::entries(&[], &[sent]).unwrap());
+        ends.push(file.len());
+        (file, ends)
+    }
+
+    #[test]
+    fn a_file_that_was_cut_keeps_its_whole_entries() {
+        let (file, ends) = file();
+        for len in 0..=file.len() {
+            let whole = ends.iter().rposition(|end| *end <= len);
+            match (Journal::recover(&file[..len]), whole) {
+                (Ok((journal, used)), Some(whole)) => {
+                    assert_eq!((journal.entries.len(), used), (whole, ends[whole]), "{len}");
+                    // What was recovered can be kept as one object, and appended to.
+                    let mut again = journal.to_bytes().to_vec();
+                    assert!(Journal::from_bytes(&again, ()).unwrap() == journal);
+                    again.extend_from_slice(&file[used..]);
+                    assert_eq!(Journal::recover(&again).unwrap().0.entries.len(), ends.len() - 1);
+                }
+                (Err(_), None) => {}
+                (other, _) => panic!("{len}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_crash_causes_is_refused() {
+        let (file, ends) = file();
+        // An entry of no known sort; a sender and a receiver's kind that do not exist.
+        for (at, bytes) in [(ends[0], &[2][..]), (ends[0] + 1, &[0, 0]), (ends[2], &[9]), (ends[2] + 3, &[3])]
+        {
+            let mut wrong = file.clone();
+            wrong[at..at + bytes.len()].copy_from_slice(bytes);
+            assert_eq!(Journal::recover(&wrong).unwrap_err().kind(), ErrorKind::InvalidEncoding, "{at}");
+        }
+        let foreign = Outgoing { to: Destination::All, bytes: vec![1, 2, 3] };
+        assert!(Journal::entries(&[], &[foreign]).is_err());
+    }
+
+    #[test]
+    fn it_prints_nothing_secret() {
+        let (journal, _) = Journal::recover(&file().0).unwrap();
+        assert_eq!(format!("{journal:?}"), "Journal { me: PartyId(1), entries: 3, .. }");
     }
 }

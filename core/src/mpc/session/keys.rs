@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     party::PartyId,
-    secret::declassify,
+    secret::{declassify, published},
     transcript::{Digest, Transcript},
 };
 
@@ -31,7 +31,7 @@ impl FreshKey {
     }
 
     pub(super) fn public(&self) -> [u8; PUBLIC_LEN] {
-        PublicKey::from(&self.0).to_bytes()
+        published(PublicKey::from(&self.0).to_bytes())
     }
 
     /// What this key and the peer's public key agree on.
@@ -124,7 +124,10 @@ impl SealKey {
 
     /// Turns a message into a frame where it stands, if its buffer has room for [`OVERHEAD`](super::OVERHEAD) more bytes; else in
     /// a new one, and wipes it.
-    pub(super) fn seal(&self, address: &Address, mut message: Vec<u8>) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// `OutOfRange` for a message of nearly 2^32 bytes and more.
+    pub(super) fn seal(&self, address: &Address, mut message: Vec<u8>) -> Result<Vec<u8>> {
         let len = message.len();
         if message.capacity() - len < PREFIX_LEN + TAG_LEN {
             let frame = self.seal_copy(address, &message);
@@ -137,22 +140,26 @@ impl SealKey {
     }
 
     /// Turns a copy of a message into a frame.
-    pub(super) fn seal_copy(&self, address: &Address, message: &[u8]) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// As [`SealKey::seal`].
+    pub(super) fn seal_copy(&self, address: &Address, message: &[u8]) -> Result<Vec<u8>> {
         let mut frame = Vec::with_capacity(PREFIX_LEN + message.len() + TAG_LEN);
         frame.resize(PREFIX_LEN, 0);
         frame.extend_from_slice(message);
         self.seal_behind_prefix(address, frame)
     }
 
-    fn seal_behind_prefix(&self, address: &Address, mut frame: Vec<u8>) -> Vec<u8> {
-        let prefix = address.prefix();
+    fn seal_behind_prefix(&self, address: &Address, frame: Vec<u8>) -> Result<Vec<u8>> {
+        let mut frame = Zeroizing::new(frame);
+        let prefix = address.prefix(frame.len() - PREFIX_LEN + TAG_LEN)?;
         frame[..PREFIX_LEN].copy_from_slice(&prefix);
         let tag = self
             .0
             .encrypt_inout_detached(&nonce(address.round), &prefix, (&mut frame[PREFIX_LEN..]).into())
-            .expect("a message is shorter than 2^38 bytes");
+            .expect("a message is shorter than 2^32 bytes");
         frame.extend_from_slice(&tag);
-        frame
+        Ok(core::mem::take(&mut *frame))
     }
 
     /// Checks the tag and decrypts into a new buffer.
@@ -167,7 +174,12 @@ impl SealKey {
         let mut opened = Zeroizing::new(vec![0; sealed.len()]);
         let buffer = InOutBuf::new(sealed, &mut opened).map_err(|_| failed())?;
         self.0
-            .decrypt_inout_detached(&nonce(address.round), &address.prefix(), buffer, &Tag::from(*tag))
+            .decrypt_inout_detached(
+                &nonce(address.round),
+                &address.prefix(content.len())?,
+                buffer,
+                &Tag::from(*tag),
+            )
             .map_err(|_| failed())?;
         Ok(opened)
     }
@@ -209,10 +221,10 @@ mod tests {
         let mut roomy = Vec::with_capacity(5 + PREFIX_LEN + TAG_LEN);
         roomy.extend_from_slice(b"share");
         let at = roomy.as_ptr();
-        let frame = one.outgoing.message.seal(&address, roomy);
+        let frame = one.outgoing.message.seal(&address, roomy).unwrap();
         assert_eq!(frame.as_ptr(), at);
-        assert_eq!(frame, one.outgoing.message.seal(&address, b"share".to_vec()));
-        assert_eq!(frame[..PREFIX_LEN], address.prefix());
+        assert_eq!(frame, one.outgoing.message.seal(&address, b"share".to_vec()).unwrap());
+        assert_eq!(frame[..PREFIX_LEN], address.prefix(5 + TAG_LEN).unwrap());
         assert_eq!(**two.incoming.message.open(&address, &frame[PREFIX_LEN..]).unwrap(), *b"share");
         assert_eq!(one.pairwise, two.pairwise);
     }
@@ -220,7 +232,7 @@ mod tests {
     #[test]
     fn a_seal_holds_for_its_address_key_and_bytes_only() {
         let (one, two, address) = pair();
-        let frame = one.outgoing.message.seal(&address, b"share".to_vec());
+        let frame = one.outgoing.message.seal(&address, b"share".to_vec()).unwrap();
         let content = &frame[PREFIX_LEN..];
         let refused = |key: &SealKey, address: &Address, content: &[u8]| {
             assert_eq!(key.open(address, content).unwrap_err().kind(), ErrorKind::DecryptionFailed);

@@ -193,7 +193,8 @@ impl Mailbox {
             self.traffic.rounds += 1;
             let echo = handshake::echo(&hellos);
             for to in self.others() {
-                let frame = self.pair(to).outgoing.echo.seal_copy(&self.address(FrameKind::Echo, to), &echo);
+                let frame =
+                    self.pair(to).outgoing.echo.seal_copy(&self.address(FrameKind::Echo, to), &echo)?;
                 self.post(to, echo.len(), frame);
             }
             for (from, bytes) in core::mem::take(&mut self.sealed) {
@@ -218,7 +219,8 @@ impl Mailbox {
     /// Begins a round: sends, and notes who is awaited.
     ///
     /// # Errors
-    /// `ShapeMismatch` unless there is one entry for each party; `HeadroomExhausted` after 2^32 rounds.
+    /// `ShapeMismatch` unless there is one entry for each party; `HeadroomExhausted` after 2^32 rounds; `OutOfRange` for a
+    /// message of nearly 2^32 bytes.
     pub(super) fn begin(
         &mut self,
         label: &'static str,
@@ -239,7 +241,8 @@ impl Mailbox {
                 continue;
             }
             let len = message.len();
-            let frame = self.pair(to).outgoing.message.seal(&self.address(FrameKind::Message, to), message);
+            let frame =
+                self.pair(to).outgoing.message.seal(&self.address(FrameKind::Message, to), message)?;
             self.post(to, len, frame);
         }
         Ok(())
@@ -257,7 +260,7 @@ impl Mailbox {
         self.begin_round(label, &vec![true; parties])?;
         for to in self.others() {
             let address = self.address(FrameKind::Message, to);
-            let frame = self.pair(to).outgoing.message.seal_copy(&address, &message);
+            let frame = self.pair(to).outgoing.message.seal_copy(&address, &message)?;
             self.post(to, message.len(), frame);
         }
         self.inbox.insert((self.round, self.position), Zeroizing::new(message));

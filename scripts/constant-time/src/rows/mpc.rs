@@ -8,6 +8,7 @@ use veilkit::{
     mpc::{
         Destination, IdentityKey, Outgoing, Signature, dkg,
         secure_sum::{Input, Plan, PlanSpec, Session, SessionId},
+        session,
         threshold_decrypt::DecryptionShare,
     },
     shape::Shape,
@@ -23,6 +24,7 @@ pub(super) const ROWS: &[Row] = &[
     row("mpc", "dkg::Session::start", "generator", dkg_start),
     row("mpc", "dkg::Session: shares, and a complaint", "generator", dkg_complaint),
     row("mpc", "threshold_decrypt: DecryptionShare::create", "share of the key", decryption_share),
+    row("mpc", "session: handshake, messages sealed and opened", "seed and messages", session),
     row("mpc", "IdentityKey::sign_message", "key and message", sign),
     planted("mpc", "planted: a value's range by comparison", "values", range),
 ];
@@ -112,6 +114,40 @@ fn decryption_share() {
     let array = EncryptedArray::encrypt(&key, &plain, &mut public_rng(), &mut ()).expect("fits");
     let made = DecryptionShare::create(&share, &array, b"session", &mut SecretRng::new()).expect("one key");
     assert_eq!(made.party(), party(1));
+}
+
+/// Party 1 has a secret seed and says something secret; what party 2 says is public until it is sealed.
+fn session() {
+    let mut rng = public_rng();
+    let keys: Vec<_> = (0..2).map(|_| IdentityKey::generate(&mut rng)).collect();
+    let members = keys.iter().zip(1..).map(|(key, number)| (party(number), key.identity())).collect();
+    let setup = session::Setup::new([3; 32], SessionId([4; 32]), members).expect("valid");
+    let seeds = [0, 1].map(|at| {
+        let mut bytes = session::Seed::generate(&mut rng).to_bytes();
+        let start = bytes.len() - 32;
+        if at == 0 {
+            secret(&mut bytes[start..]);
+        }
+        session::Seed::from_bytes(&bytes, ()).expect("a seed")
+    });
+    let talk = |said: Vec<u8>| {
+        move |mut channel: session::Channel| async move {
+            let key = channel.pairwise_key(1 - channel.me(), "mask");
+            let said = said.iter().zip(key.iter()).map(|(byte, mask)| byte ^ mask).collect();
+            Ok(channel.broadcast("talk", said).await?.len())
+        }
+    };
+    let start = |at: usize, said: Vec<u8>| {
+        let number = u16::try_from(at).expect("small") + 1;
+        session::Session::start(&setup, party(number), &keys[at], &seeds[at], talk(said)).expect("a member")
+    };
+    let ((mut a, mut from_a), (mut b, mut from_b)) = (start(0, secret_bytes(300)), start(1, vec![7; 300]));
+    for _ in 0..3 {
+        let to_a = (party(2), sent_to(party(1), &from_b.outgoing).expect("a message"));
+        let to_b = (party(1), sent_to(party(2), &from_a.outgoing).expect("a message"));
+        (from_a, from_b) = (a.step(&[to_a]).expect("honest"), b.step(&[to_b]).expect("honest"));
+    }
+    assert_eq!((from_a.output, from_b.output), (Some(2), Some(2)));
 }
 
 fn sign() {
