@@ -21,6 +21,8 @@ use crate::{
 };
 
 mod clear;
+#[cfg(test)]
+mod boxes;
 pub mod faults;
 mod holders;
 mod network;
