@@ -20,9 +20,9 @@ use crate::{
     party::PartyId,
 };
 
-mod clear;
 #[cfg(test)]
 mod boxes;
+mod clear;
 pub mod faults;
 mod holders;
 mod network;
