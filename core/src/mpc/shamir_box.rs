@@ -12,7 +12,7 @@
 //!
 //! # Multiplication
 //! Shares of products lie on a polynomial of degree `2t`. They are masked by a random sharing of that degree, opened, and the same
-//! random value of degree `t` is taken off again ([DN07], section 3.2; "double sharings"). Up to four parties send their masked
+//! random value of degree `t` is taken off again ([DN07], multiplication by a double sharing). Up to four parties send their masked
 //! shares to all others: `m (m - 1)` elements for `m = 2t + 1` computing parties, one round. More parties each
 //! open a slice of the products for the others: `2 (m - 1)` elements in all for each product, two rounds. A sum of products costs
 //! as much as one product.
@@ -20,7 +20,7 @@
 //! # Random sharings
 //! Where there are at most 35 sets of `t` computing parties (`n <= 8`) sharings are pseudo-random [CDI05]: a key for each set is
 //! held by everybody outside it, and nothing is sent. Beyond that, every computing party deals random sharings, of which a
-//! Vandermonde matrix extracts `t + 1` out of `2t + 1` ([DN07], section 3.1), that hold even if `t` dealers collude.
+//! Vandermonde matrix extracts `t + 1` out of `2t + 1` ([DN07], "Double-Random"): nobody knows them, even if `t` dealers collude.
 //!
 //! # Fields
 //! [`Fp61`](crate::field::Fp61) is fast, [`Fp192`](crate::field::Fp192) has room for wide fixed point.

@@ -8,7 +8,7 @@ use super::BoxField;
 /// A party's share of `x` and of `r x`, for the box's key r.
 ///
 /// # Source
-/// \[CGHIKLN18\], section 4
+/// \[CGHIKLN18\], "randomized" sharings
 #[derive(Clone, Copy, Default)]
 pub struct Authenticated<F> {
     pub(super) value: F,

@@ -4,6 +4,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     field::BulkField,
     mpc::arithmetic::{Arithmetic, Shared},
+    secret::declassify,
 };
 
 /// Random bits: of a random `a` that is not zero the square is opened; `a` divided by one of its roots is 1 or -1.
@@ -12,7 +13,7 @@ use crate::{
 /// drawn again.
 ///
 /// # Source
-/// I. Damgard, M. Fitzi, E. Kiltz, J. B. Nielsen, T. Toft, TCC 2006, section 4: "random bits".
+/// \[DFKNT06\], "RAN2"
 pub(super) async fn random<F: BoxField, B>(arithmetic: &mut B, len: usize) -> Result<Shared<B::Share>>
 where
     B: Arithmetic<Element = F>,
@@ -23,7 +24,8 @@ where
         let a = arithmetic.random(len - bits.len()).await?;
         let square = arithmetic.mul(&a, &a).await?;
         let opened = arithmetic.open(&square).await?;
-        let kept: Vec<usize> = (0..opened.len()).filter(|place| opened[*place] != F::ZERO).collect();
+        let kept: Vec<usize> =
+            (0..opened.len()).filter(|place| !declassify(opened[*place].ct_eq(&F::ZERO))).collect();
         let halves = arithmetic.constant(&vec![half; kept.len()]);
         for (place, half_share) in kept.into_iter().zip(halves.shares()) {
             let root = BulkField::inverse_sqrt(opened[place]);

@@ -64,16 +64,13 @@ pub(super) fn dealt_for<F>(scheme: &Scheme<F>, len: usize) -> usize {
 /// `t + 1` of its columns are invertible, so `t + 1` honest dealers make all rows random.
 ///
 /// # Source
-/// \[DN07\], section 3.1
+/// \[DN07\], "Random" and "Double-Random"
 pub(super) fn extract<F: BulkField>(scheme: &Scheme<F>, dealt: &[&[F]], len: usize) -> Shared<F> {
     let powers: Vec<Vec<F>> =
         (0..scheme.computing).map(|position| powers(position, scheme.degree + 1)).collect();
     let row = |k: usize| combine(&powers.iter().map(|powers| powers[k]).collect::<Vec<F>>(), dealt);
-    let mut out = Shared::column((0..=scheme.degree).flat_map(row).collect());
-    if out.len() > len {
-        out = out.rows_of(0..len);
-    }
-    out
+    let rows: Vec<Shared<F>> = (0..=scheme.degree).map(|k| Shared::column(row(k))).collect();
+    Shared::stacked(&rows.iter().collect::<Vec<_>>()).rows_of(0..len)
 }
 
 #[cfg(test)]

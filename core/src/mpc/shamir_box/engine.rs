@@ -10,6 +10,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     mpc::{arithmetic::Shared, session::Channel},
+    secret::published,
     transcript::{Digest, Transcript},
 };
 
@@ -163,7 +164,7 @@ impl<F: BoxField> Engine<F> {
     /// Shares of degree t of values that are shared with degree 2t: masked, opened, and the mask taken off.
     ///
     /// # Source
-    /// \[DN07\], section 3.2
+    /// \[DN07\], multiplication against passive corruption
     pub(super) async fn reduce(&mut self, products: Shared<F>) -> Result<Shared<F>> {
         match self.scheme.parties <= ALL_TO_ALL {
             true => self.reduce_at_once(products).await,
@@ -312,7 +313,7 @@ impl<F: BoxField> Engine<F> {
 
     /// A digest of all that was heard so far.
     pub(super) fn heard(&self) -> Digest {
-        self.heard.as_ref().map_or([0; 32], Transcript::digest)
+        self.heard.as_ref().map_or([0; 32], |heard| published(heard.digest()))
     }
 
     /// Every party.

@@ -36,9 +36,11 @@ pub(super) fn matrix_product<S, F: BoxField>(
     right: impl Fn(&S) -> F,
 ) -> Vec<F> {
     let columns = transposed.chunks_exact(inner.max(1));
-    let row =
-        |row: &[S]| -> Vec<F> { columns.clone().map(|column| sum(row, column, &left, &right)).collect() };
-    x.chunks_exact(inner.max(1)).flat_map(row).collect()
+    let mut products = Vec::with_capacity(columns.len() * x.len().div_ceil(inner.max(1)));
+    for row in x.chunks_exact(inner.max(1)) {
+        products.extend(columns.clone().map(|column| sum(row, column, &left, &right)));
+    }
+    products
 }
 
 /// One sum of products for each row.

@@ -24,12 +24,11 @@ use crate::{
 /// # Security
 /// Malicious with abort. Nothing is opened before all that came before it has been checked (see [`check`](Arithmetic::check)): an
 /// opening of an unverified product could tell a cheat what an error did to it.
-/// A cheat stays undetected with a chance of at most `6 / |F|` for each check: below 2^-58 over `Fp61`. Parties are named only
+/// A cheat stays undetected with a chance of at most `5 / |F|` for each check: below 2^-58 over `Fp61`. Parties are named only
 /// for messages that no honest party sends, such as too few elements: with `2t + 1` shares of which t may be wrong, no set of
 /// shares proves who is wrong.
 /// # Source
-/// \[CGHIKLN18\], protocol 5.3, with the check of section 5 made so that the key stays secret; see the
-/// module of the check.
+/// \[CGHIKLN18\], the protocol for large fields, with a check that keeps the key secret by \[KOS16\].
 pub struct Malicious<F: BoxField> {
     pub(super) engine: Engine<F>,
     /// My share of r.
@@ -56,14 +55,14 @@ impl<F: BoxField> Malicious<F> {
     /// Sharings of degree t from products of values, followed by products for their tags.
     async fn reduced(
         &mut self,
-        products: Vec<F>,
+        products: Shared<F>,
         rows: usize,
         columns: usize,
     ) -> Result<Shared<Authenticated<F>>> {
         if products.is_empty() {
             return Ok(Shared::zeros(rows, columns));
         }
-        let reduced = self.engine.reduce(Shared::column(products)).await?;
+        let reduced = self.engine.reduce(products).await?;
         let (values, tags) = reduced.shares().split_at(rows * columns);
         let pairs = values.iter().zip(tags).map(|(value, mac)| Authenticated { value: *value, mac: *mac });
         let result = Shared::new(pairs.collect(), rows, columns);
@@ -74,15 +73,17 @@ impl<F: BoxField> Malicious<F> {
     /// Values with their tags.
     async fn authenticated(&mut self, values: &[Shared<F>]) -> Result<Vec<Shared<Authenticated<F>>>> {
         let key = self.key();
-        let products: Vec<F> =
-            values.iter().flat_map(|x| x.shares().iter().map(|value| *value * key)).collect();
+        let mut products = Vec::with_capacity(values.iter().map(Shared::len).sum());
+        values.iter().for_each(|x| products.extend(x.shares().iter().map(|value| *value * key)));
         let tags = match products.is_empty() {
             true => Shared::zeros(0, 1),
             false => self.engine.reduce(Shared::column(products)).await?,
         };
         let mut tags = tags.shares().iter();
-        let result: Vec<Shared<Authenticated<F>>> =
-            values.iter().map(|x| x.zip_with_tags(&mut tags)).collect();
+        let with_tags = |x: &Shared<F>| {
+            x.map(|value| Authenticated { value, mac: *tags.next().expect("a tag for each value") })
+        };
+        let result: Vec<_> = values.iter().map(with_tags).collect();
         self.pending.extend(result.iter().filter(|x| !x.is_empty()).cloned());
         Ok(result)
     }
@@ -92,22 +93,10 @@ impl<F: BoxField> Malicious<F> {
     }
 }
 
-/// Pairs values with the next tags.
-trait ZipWithTags<F: BoxField> {
-    fn zip_with_tags(&self, tags: &mut core::slice::Iter<'_, F>) -> Shared<Authenticated<F>>;
-}
-
-impl<F: BoxField> ZipWithTags<F> for Shared<F> {
-    fn zip_with_tags(&self, tags: &mut core::slice::Iter<'_, F>) -> Shared<Authenticated<F>> {
-        self.map(|value| Authenticated { value, mac: *tags.next().expect("a tag for each value") })
-    }
-}
-
 /// `x y` and `(r x) y` by any kind of product.
-fn both<F: BoxField>(product: impl Fn(fn(&Authenticated<F>) -> F) -> Vec<F>) -> Vec<F> {
-    let mut products = product(|x| x.value);
-    products.extend(product(|x| x.mac));
-    products
+fn both<F: BoxField>(product: impl Fn(fn(&Authenticated<F>) -> F) -> Vec<F>) -> Shared<F> {
+    let [values, tags] = [product(|x| x.value), product(|x| x.mac)].map(Shared::column);
+    Shared::stacked(&[&values, &tags])
 }
 
 impl<F: BoxField> Arithmetic for Malicious<F> {

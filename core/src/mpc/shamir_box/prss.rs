@@ -6,7 +6,7 @@
 //! to them about `psi_A`. In the same way the sum of `psi_(A,i) x^i f_A` for i from 1 to t is a sharing of zero of degree 2t.
 //!
 //! # Source
-//! \[CDI05\], sections 3 and 4. The sharing of zero is the one of their appendix for degree 2t.
+//! \[CDI05\]: pseudo-random secret sharing, and pseudo-random zero-sharing for degree 2t.
 use rand_core::Rng;
 use zeroize::Zeroizing;
 

@@ -14,6 +14,8 @@ use crate::{
 
 mod agreement;
 mod cheating;
+mod cost;
+mod distribution;
 mod toy;
 
 /// Integers as elements.
@@ -34,6 +36,13 @@ struct Message {
     round: u32,
     from: usize,
     to: usize,
+    bytes: Vec<u8>,
+}
+
+impl Message {
+    fn elements<F: Element>(&self) -> Vec<F> {
+        F::from_message(&self.bytes, self.bytes.len() / F::BYTES, "message").unwrap()
+    }
 }
 
 /// Runs a program and gives all that was said.
@@ -50,7 +59,8 @@ where
         let said = Arc::clone(&said);
         Some(Box::new(move |label, round, outgoing: &mut [Option<Vec<u8>>]| {
             for (to, bytes) in outgoing.iter().enumerate().filter(|(to, _)| *to != from) {
-                let message = bytes.iter().map(|_| Message { label, round, from, to });
+                let message =
+                    bytes.iter().map(|bytes| Message { label, round, from, to, bytes: bytes.clone() });
                 said.lock().unwrap().extend(message);
             }
         }))

@@ -216,6 +216,52 @@ fn an_error_in_a_product_is_found_by_its_tag() {
 }
 
 #[test]
+fn an_error_in_the_tag_of_an_input_or_of_a_random_value_is_found() {
+    for random in [false, true] {
+        let program = |channel: Channel| async move {
+            let mut b = Malicious::<Fp61>::new(channel).await?;
+            let change = b.me() == 0;
+            let right = b.key.clone();
+            if change {
+                b.key.shares_mut()[0] = right.shares()[0] + Fp61::one();
+            }
+            match random {
+                true => b.random(2).await.map(drop)?,
+                false => b.inputs(&given(b.me()), &[6; 3]).await.map(drop)?,
+            }
+            b.key = right;
+            b.check().await
+        };
+        for outcome in parties::run_with(3, b"tags", program, |_| ()) {
+            assert_eq!(outcome.unwrap_err().what(), PRODUCT);
+        }
+    }
+}
+
+/// An error in a product is found before anything that depends on it is told.
+#[test]
+fn nothing_is_told_before_it_is_verified() {
+    for reveal in [false, true] {
+        let program = |channel: Channel| async move {
+            let mut b = Malicious::<Fp61>::new(channel).await?;
+            let mut x = b.inputs(&given(b.me()), &[6; 3]).await?.swap_remove(0);
+            b.check().await?;
+            if b.me() == 0 {
+                x.shares_mut()[0].value = x.shares()[0].value + Fp61::one();
+            }
+            let square = b.mul(&x, &x).await?;
+            match reveal {
+                true => b.reveal(&square, &[0]).await.map(drop),
+                false => b.open(&square).await.map(drop),
+            }
+        };
+        let (outcomes, said) = recorded(3, b"order", program);
+        outcomes.into_iter().for_each(|outcome| assert_eq!(outcome.unwrap_err().what(), PRODUCT));
+        assert!(said.iter().all(|message| !["open", "reveal"].contains(&message.label)));
+    }
+}
+
+#[test]
 fn an_error_in_what_the_check_uses_up_is_found() {
     for n in [3, 5] {
         let in_product = with_wrong_shares(n, |b, _| {
