@@ -2,6 +2,8 @@
 //!
 //! Positions are on a circle. A value has three summands, numbered as positions; the party at position i holds number i and
 //! number i + 1, so each summand is known to two parties, and these two have a common stream.
+use core::ops::Range;
+
 use zeroize::Zeroizing;
 
 use super::{
@@ -12,6 +14,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     mpc::session::Channel,
     ring::Xof,
+    secret::Secret,
 };
 
 /// How many parties there are.
@@ -27,6 +30,8 @@ pub(super) struct Link {
     mine: Xof,
     /// The stream for the summand in common with the party after.
     next: Xof,
+    /// What was last drawn from both.
+    drawn: Secret<[[u64; CHUNK]; 2]>,
 }
 
 impl Link {
@@ -39,7 +44,7 @@ impl Link {
         let me = channel.me();
         let stream = |peer| Xof::new(&channel.pairwise_key(peer, "replicated: summands"), 0);
         let (mine, next) = (stream(before(me)), stream(after(me)));
-        Ok(Self { channel, me, mine, next })
+        Ok(Self { channel, me, mine, next, drawn: Secret::init_with(|| [[0; CHUNK]; 2]) })
     }
 
     /// One round in which everyone may send to the party before and to the party after; `None` where nobody on that side of the
@@ -100,8 +105,8 @@ impl Link {
 
     /// Hands random elements for both summands to `each`, so many as `out` has places.
     pub(super) fn draw<W: Word, T>(&mut self, out: &mut [T], mut each: impl FnMut(&mut T, W, W)) {
-        let mut words = Zeroizing::new([[0; CHUNK]; 2]);
-        let [mine, next] = &mut *words;
+        // EXPOSE: filled from the streams and handed on.
+        let [mine, next] = self.drawn.expose_secret_mut();
         for part in out.chunks_mut(CHUNK / W::LIMBS) {
             let drawn = part.len() * W::LIMBS;
             self.mine.fill(&mut mine[..drawn]);
@@ -116,7 +121,8 @@ impl Link {
     /// Random elements of one stream: of the summand `slot`, which this party holds.
     fn draw_slot<W: Word, T>(&mut self, slot: usize, out: &mut [T], mut each: impl FnMut(&mut T, W)) {
         let stream = if slot == self.me { &mut self.mine } else { &mut self.next };
-        let mut words = Zeroizing::new([0; CHUNK]);
+        // EXPOSE: filled from the stream and handed on.
+        let [words, _] = self.drawn.expose_secret_mut();
         for part in out.chunks_mut(CHUNK / W::LIMBS) {
             let drawn = part.len() * W::LIMBS;
             stream.fill(&mut words[..drawn]);
@@ -137,20 +143,59 @@ impl Link {
     pub(super) async fn reshare<W: Word>(
         &mut self,
         label: &'static str,
-        mut summands: Vec<W>,
+        summands: &[W],
     ) -> Result<Vec<Pair<W>>> {
-        self.draw(&mut summands, |summand, mine: W, next| *summand = *summand + mine - next);
-        let shares = summands.into_iter().map(|mine| Pair { mine, next: W::default() }).collect();
-        self.complete(label, shares).await
+        self.reshare_each(label, summands.len(), |part, out| out.copy_from_slice(&summands[part])).await
     }
 
-    /// Tells the party before the own summands of `shares`, and takes the other ones from the party after.
+    /// As [`reshare`](Self::reshare), with summands that `own` computes some at a time, so that they pass through the cache once.
+    pub(super) async fn reshare_each<W: Word>(
+        &mut self,
+        label: &'static str,
+        len: usize,
+        own: impl FnMut(Range<usize>, &mut [W]),
+    ) -> Result<Vec<Pair<W>>> {
+        let (shares, message) = self.masked(len, own, |_, _, _| ());
+        self.complete(label, shares, message).await
+    }
+
+    /// Masked summands and the message about them; `masks` sees the masks as they are drawn, by their places.
+    pub(super) fn masked<W: Word>(
+        &mut self,
+        len: usize,
+        mut own: impl FnMut(Range<usize>, &mut [W]),
+        mut masks: impl FnMut(usize, W, W),
+    ) -> (Vec<Pair<W>>, Vec<u8>) {
+        const PART: usize = 256;
+        let mut shares = Vec::with_capacity(len);
+        let mut message = self.channel.buffer(len * W::BYTES);
+        let mut summands = Zeroizing::new([W::default(); PART]);
+        for start in (0..len).step_by(PART) {
+            let part = start..len.min(start + PART);
+            let summands = &mut summands[..part.len()];
+            own(part.clone(), summands);
+            let mut place = start;
+            self.draw(summands, |summand, mine, next| {
+                *summand = *summand + mine - next;
+                masks(place, mine, next);
+                place += 1;
+            });
+            message.resize(part.end * W::BYTES, 0);
+            for (out, summand) in message[start * W::BYTES..].chunks_exact_mut(W::BYTES).zip(&*summands) {
+                summand.write(out);
+            }
+            shares.extend(summands.iter().map(|summand| Pair::own(*summand)));
+        }
+        (shares, message)
+    }
+
+    /// Tells the party before the own summands of shares, and takes the other ones from the party after.
     pub(super) async fn complete<W: Word>(
         &mut self,
         label: &'static str,
         mut shares: Vec<Pair<W>>,
+        message: Vec<u8>,
     ) -> Result<Vec<Pair<W>>> {
-        let message = self.message(shares.iter().map(|share| share.mine));
         let (_, from_after) = self.pass(label, Some(message), None).await?;
         let words = self.words(&from_after, shares.len())?;
         for (share, next) in shares.iter_mut().zip(words) {

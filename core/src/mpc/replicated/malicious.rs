@@ -1,4 +1,9 @@
 //! Active corruption of one of three parties, found before anything is opened.
+use core::ops::Range;
+
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, Zeroizing};
+
 use super::{
     Z64,
     lanes::blocks,
@@ -14,12 +19,9 @@ use crate::{
         arithmetic::{Arithmetic, Shared},
         session::Channel,
     },
-    ring::Xof,
     secret::declassify,
     transcript::{Digest, Transcript},
 };
-use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
 
 mod coins;
 mod comparison;
@@ -35,27 +37,33 @@ use gates::Gate;
 pub use tagged::Tagged;
 use tagged::{tag, tagged, value};
 
-/// So many products wait for a check at most: it bounds the memory that they take.
-const MOST_PENDING: usize = 1 << 18;
-
 /// Three parties, one of them actively corrupted: it may do anything, and the others then end with an error (security with
 /// abort).
 ///
-/// Values are 64 bits of words modulo 2^128, and each carries its product with a key that nobody knows. A multiplication costs
-/// each party 32 bytes. What was multiplied is checked, all at once, before anything is opened.
+/// Values are 64 bits of words modulo 2^128, and each carries its product with a key that nobody knows, its tag. A
+/// multiplication costs each party 32 bytes. What was multiplied is checked, all at once, before anything is opened.
 ///
 /// # Security
-/// A cheating party passes a check with a probability below 2^-58, whatever it did before: its errors in products must agree with
-/// the key modulo 2^65 or more, and passing earlier checks tells it nothing that does not lower its chance as much. Who cheated is
-/// named only where a message shows it by itself. Keys between pairs of parties are pseudorandom, so privacy is computational.
+/// A cheating party whose errors change a value passes a check with a probability below 2^-58, whatever it did before.
+///
+/// An error of a high power of two passes with a probability that is not small, and does no harm to values. It must not tell
+/// anything about them either: later products multiply it by secrets, and whether a check fails would depend on their low bits. So
+/// the weights of a check are shared random values that are never opened, and what is multiplied by its tag is checked once
+/// more together with the product. The smallest power of two among all errors is then that of those that the party chose itself, since
+/// products and sums of the others are multiples; and it alone decides with what chance the check passes.
+///
+/// Who cheated is named only where a message shows it by itself. Keys between pairs of parties are pseudorandom, so privacy is
+/// computational.
+///
 /// # Source
-/// [ADEN19] sections 3 and 4: tags modulo 2^(64 + s), the batched check. Coefficients of 64 bits. [CGHIKLN18] section 6: the
-/// check for values that are opened on the way, which multiplies by the key in place of opening it.
+/// [ADEN19]: tags modulo 2^(64 + s), the batched check. [CGHIKLN18]: the check for values that are opened on the way, which
+/// multiplies by the key in place of opening it. DEVIATION([ADEN19]): hidden weights, and operands with products, as above.
 pub struct Malicious {
     link: Link,
     coins: Coins,
     key: Pair<Z128>,
-    pending: Zeroizing<Vec<Pair<Tagged>>>,
+    /// This party's summand of the weighted sum of everything since the last check, if there was anything.
+    sum: Option<Tagged>,
     gates: Zeroizing<Vec<Gate>>,
 }
 
@@ -68,7 +76,7 @@ impl Malicious {
         let mut link = Link::new(channel)?;
         let coins = Coins::new(&link);
         let key = link.random(1)[0];
-        Ok(Self { link, coins, key, pending: Zeroizing::default(), gates: Zeroizing::default() })
+        Ok(Self { link, coins, key, sum: None, gates: Zeroizing::default() })
     }
 
     /// What the box speaks through, for protocols beside it.
@@ -84,41 +92,48 @@ impl Malicious {
 
     /// Gives values their tags. One round; checked later.
     async fn tag(&mut self, values: Vec<Pair<Z128>>) -> Result<Vec<Pair<Tagged>>> {
-        let own = values.iter().map(|value| self.key.times(*value)).collect();
-        let tags = self.link.reshare("tag", own).await?;
-        let shares = values.into_iter().zip(tags).map(|(value, tag)| tagged(value, tag)).collect();
-        self.keep(shares).await
-    }
-
-    /// From summands of products to shares, to be checked later.
-    async fn multiplied(&mut self, own: Vec<Tagged>) -> Result<Vec<Pair<Tagged>>> {
-        let shares = self.link.reshare("multiply", own).await?;
-        self.keep(shares).await
-    }
-
-    async fn keep(&mut self, shares: Vec<Pair<Tagged>>) -> Result<Vec<Pair<Tagged>>> {
-        self.pending.extend_from_slice(&shares);
-        if self.pending.len() > MOST_PENDING {
-            self.check_products().await?;
-        }
+        let key = self.key;
+        let own = |part: Range<usize>, out: &mut [Z128]| {
+            out.iter_mut().zip(&values[part]).for_each(|(out, value)| *out = key.times(*value));
+        };
+        let tags = self.link.reshare_each("tag", values.len(), own).await?;
+        let shares: Vec<_> = values.into_iter().zip(tags).map(|(value, tag)| tagged(value, tag)).collect();
+        self.include(&shares);
         Ok(shares)
     }
 
-    /// Whether a random combination of all tags is the key times that of the values. Three rounds.
+    /// From summands of products with operands `x`, whose tags went into them, to shares, to be checked later.
+    async fn multiplied(&mut self, x: &[Pair<Tagged>], own: Vec<Tagged>) -> Result<Vec<Pair<Tagged>>> {
+        self.include(x);
+        let shares = self.link.reshare("multiply", &own).await?;
+        self.include(&shares);
+        Ok(shares)
+    }
+
+    /// The products entry by entry, to be checked later.
+    async fn multiply(&mut self, x: &[Pair<Tagged>], y: &[Pair<Tagged>]) -> Result<Vec<Pair<Tagged>>> {
+        self.include(x);
+        let shares = self.link.reshare_each("multiply", x.len(), products::by_entry(x, y)).await?;
+        self.include(&shares);
+        Ok(shares)
+    }
+
+    /// Adds shares to what is checked next, with random weights that nobody knows. No message.
+    fn include(&mut self, shares: &[Pair<Tagged>]) {
+        let (mut sum, mut shares) = (self.sum.unwrap_or_default(), shares.iter());
+        self.link.draw(&mut vec![(); shares.len()], |(), mine: Z128, next: Z128| {
+            if let Some(share) = shares.next() {
+                sum = sum + (share.mine + share.next).times(mine) + share.mine.times(next);
+            }
+        });
+        self.sum = Some(sum);
+    }
+
+    /// Whether the weighted sum of all tags is the key times that of the values. Three rounds.
     async fn check_products(&mut self) -> Result<()> {
-        if self.pending.is_empty() {
-            return Ok(());
-        }
-        let coin = self.coins.toss(&mut self.link).await?;
-        let mut weights = Xof::new(&coin, 0);
-        let (mut words, mut sum) = ([0; 1024], Pair::<Tagged>::default());
-        for part in self.pending.chunks(words.len()) {
-            weights.fill(&mut words[..part.len()]);
-            sum = part.iter().zip(&words).fold(sum, |sum, (share, weight)| sum + *share * Z64(*weight));
-        }
-        self.pending.iter_mut().for_each(Zeroize::zeroize);
-        self.pending.clear();
-        let expected = self.link.reshare("check", vec![self.key.times(value(&sum))]).await?[0];
+        let Some(own) = self.sum.take() else { return Ok(()) };
+        let sum = self.link.reshare("check", &[own]).await?[0];
+        let expected = self.link.reshare("check", &[self.key.times(value(&sum))]).await?[0];
         self.require_zero(tag(&sum) - expected).await
     }
 
@@ -188,11 +203,18 @@ impl Malicious {
 
     /// `x + y - 2 x y`.
     async fn exclusive_or(&mut self, x: &[Pair<Tagged>], y: &[Pair<Tagged>]) -> Result<Vec<Pair<Tagged>>> {
-        let mut products = self.multiplied(products::by_entry(x, y)).await?;
+        let mut products = self.multiply(x, y).await?;
         for (product, (x, y)) in products.iter_mut().zip(x.iter().zip(y)) {
             *product = *x + *y - *product - *product;
         }
         Ok(products)
+    }
+}
+
+impl Drop for Malicious {
+    fn drop(&mut self) {
+        self.key.zeroize();
+        self.sum.zeroize();
     }
 }
 
@@ -239,7 +261,7 @@ impl Arithmetic for Malicious {
 
     async fn mul(&mut self, x: &Shared<Self::Share>, y: &Shared<Self::Share>) -> Result<Shared<Self::Share>> {
         same_shape(x, y, "mul: two shapes")?;
-        let product = self.multiplied(products::by_entry(x.shares(), y.shares())).await?;
+        let product = self.multiply(x.shares(), y.shares()).await?;
         Ok(Shared::new(product, x.rows(), x.columns()))
     }
 
@@ -252,13 +274,13 @@ impl Arithmetic for Malicious {
             return Err(Error::new(ErrorKind::ShapeMismatch, "matmul: inner sizes"));
         }
         let own = products::matrix(x.shares(), y.shares(), x.rows(), x.columns(), y.columns());
-        Ok(Shared::new(self.multiplied(own).await?, x.rows(), y.columns()))
+        Ok(Shared::new(self.multiplied(x.shares(), own).await?, x.rows(), y.columns()))
     }
 
     async fn dot(&mut self, x: &Shared<Self::Share>, y: &Shared<Self::Share>) -> Result<Shared<Self::Share>> {
         same_shape(x, y, "dot: two shapes")?;
         let own = products::by_row(x.shares(), y.shares(), x.rows(), x.columns());
-        Ok(Shared::column(self.multiplied(own).await?))
+        Ok(Shared::column(self.multiplied(x.shares(), own).await?))
     }
 
     async fn open(&mut self, x: &Shared<Self::Share>) -> Result<Vec<Z64>> {

@@ -21,6 +21,12 @@ impl<W: Word> Pair<W> {
         self.mine * (other.mine + other.next) + self.next * other.mine
     }
 
+    /// A summand that its party has alone so far.
+    #[inline(always)]
+    pub(super) fn own(summand: W) -> Self {
+        Self { mine: summand, next: W::default() }
+    }
+
     /// The share, at position `me`, of a value whose summand `slot` is the value and whose others are zero. Whoever does not hold
     /// that summand need not know the value.
     #[inline(always)]

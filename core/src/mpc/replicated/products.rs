@@ -1,9 +1,18 @@
 //! Each party's own summand of products.
+use core::ops::Range;
+
 use super::{pair::Pair, word::Word};
 
-/// Entry by entry.
-pub(super) fn by_entry<W: Word>(x: &[Pair<W>], y: &[Pair<W>]) -> Vec<W> {
-    x.iter().zip(y).map(|(x, y)| x.times(*y)).collect()
+/// Entry by entry, some at a time.
+pub(super) fn by_entry<'a, W: Word>(
+    x: &'a [Pair<W>],
+    y: &'a [Pair<W>],
+) -> impl FnMut(Range<usize>, &mut [W]) + Send + use<'a, W> {
+    |part, out| {
+        for (out, (x, y)) in out.iter_mut().zip(x[part.clone()].iter().zip(&y[part])) {
+            *out = x.times(*y);
+        }
+    }
 }
 
 /// The sum of the products.

@@ -24,7 +24,7 @@ pub(super) mod comparison;
 /// Against a party that deviates there is nothing: results may be wrong, and secrets may leave. For that case there is
 /// [`Malicious`](super::Malicious). Keys between pairs of parties are pseudorandom, so privacy is computational.
 /// # Source
-/// [AFLNO16] section 2: shares, multiplication.
+/// [AFLNO16]: shares and multiplication. Comparison: see `addition`.
 pub struct SemiHonest {
     link: Link,
 }
@@ -116,7 +116,8 @@ impl Arithmetic for SemiHonest {
 
     async fn mul(&mut self, x: &Shared<Pair<Z64>>, y: &Shared<Pair<Z64>>) -> Result<Shared<Pair<Z64>>> {
         same_shape(x, y, "mul: two shapes")?;
-        let product = self.link.reshare("multiply", products::by_entry(x.shares(), y.shares())).await?;
+        let own = products::by_entry(x.shares(), y.shares());
+        let product = self.link.reshare_each("multiply", x.len(), own).await?;
         Ok(Shared::new(product, x.rows(), x.columns()))
     }
 
@@ -125,13 +126,13 @@ impl Arithmetic for SemiHonest {
             return Err(Error::new(ErrorKind::ShapeMismatch, "matmul: inner sizes"));
         }
         let own = products::matrix(x.shares(), y.shares(), x.rows(), x.columns(), y.columns());
-        Ok(Shared::new(self.link.reshare("multiply", own).await?, x.rows(), y.columns()))
+        Ok(Shared::new(self.link.reshare("multiply", &own).await?, x.rows(), y.columns()))
     }
 
     async fn dot(&mut self, x: &Shared<Pair<Z64>>, y: &Shared<Pair<Z64>>) -> Result<Shared<Pair<Z64>>> {
         same_shape(x, y, "dot: two shapes")?;
         let own = products::by_row(x.shares(), y.shares(), x.rows(), x.columns());
-        Ok(Shared::column(self.link.reshare("multiply", own).await?))
+        Ok(Shared::column(self.link.reshare("multiply", &own).await?))
     }
 
     async fn open(&mut self, x: &Shared<Pair<Z64>>) -> Result<Vec<Z64>> {

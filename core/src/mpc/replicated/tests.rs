@@ -269,8 +269,7 @@ where
     };
     let ends = parties::run_cheating(3, b"bytes", program, count, |_| ());
     assert!(ends.iter().all(Result::is_ok));
-    let said = said.lock().unwrap().clone();
-    said
+    said.lock().unwrap().clone()
 }
 
 #[test]
@@ -360,8 +359,7 @@ fn comparisons_take_the_stated_rounds() {
         };
         let ends = parties::run_cheating(3, b"rounds", program, count, |_| ());
         assert!(ends.iter().all(Result::is_ok));
-        let rounds = last.lock().unwrap()[1];
-        rounds
+        last.lock().unwrap()[1]
     }
     assert_eq!((rounds::<SemiHonest>(), rounds::<Malicious>()), (9, 11));
 }
@@ -415,7 +413,7 @@ fn views_do_not_depend_on_bits() {
             let mut shares = Vec::new();
             for bit in bits {
                 let own = if link.me == 0 { bit } else { Lanes::default() };
-                shares.push(link.reshare("share", vec![own; WORDS]).await?);
+                shares.push(link.reshare("share", &[own; WORDS]).await?);
             }
             let product = link.and(&shares[0], &shares[1]).await?;
             Ok([shares.remove(0), shares.remove(0), product])
@@ -431,8 +429,7 @@ fn views_do_not_depend_on_bits() {
         for view in &views {
             // Two summands of each factor, and the summand of the product that was heard.
             let mut counts = [0_u32; 32];
-            for i in 0..WORDS {
-                let [x, y, z] = [0, 1, 2].map(|k| view[k][i]);
+            for ((x, y), z) in view[0].iter().zip(&view[1]).zip(&view[2]) {
                 let seen = [x.mine, x.next, y.mine, y.next, z.next];
                 for lane in 0..64 {
                     let place = seen.iter().fold(0, |place, word| place << 1 | (word.0 >> lane & 1) as usize);

@@ -7,14 +7,13 @@ use crate::{
     mpc::replicated::{
         circuits::{Bits, Gates},
         link::Link,
-        pair::Pair,
         products,
         word::Lanes,
     },
 };
 
 /// So many words of products wait for a check at most.
-const MOST_PENDING: usize = 1 << 17;
+pub(super) const MOST_PENDING: usize = 1 << 17;
 
 /// A word of products, as seen by a party. For the party whose summand is this one's `next` one, it knows what that party's message
 /// must be but for what only that party and the third know; and the other way round for the party before.
@@ -45,16 +44,12 @@ pub(super) async fn multiply(
     y: &[Bits],
 ) -> Result<Vec<Bits>> {
     let first = gates.len();
-    let mut summands = products::by_entry(x, y);
     gates.extend(x.iter().zip(y).map(|(x, y)| Gate { x: *x, y: *y, ..Gate::default() }));
-    let mut both: Vec<_> = summands.iter_mut().zip(&mut gates[first..]).collect();
-    link.draw(&mut both, |(summand, gate), mine: Lanes, next| {
-        **summand = **summand + mine + next;
-        gate.of_before = mine;
-        gate.of_after = next;
+    let (shares, message) = link.masked(x.len(), products::by_entry(x, y), |place, mine, next| {
+        gates[first + place].of_before = mine;
+        gates[first + place].of_after = next;
     });
-    let shares = summands.into_iter().map(|mine| Pair { mine, next: Lanes::default() }).collect();
-    let shares = link.complete("and", shares).await?;
+    let shares = link.complete("and", shares, message).await?;
     for (gate, share) in gates[first..].iter_mut().zip(&shares) {
         gate.of_after = gate.of_after + share.next + gate.x.next * gate.y.next;
     }

@@ -21,34 +21,37 @@ pub(super) const MOST_PLACES: usize = 729;
 /// Values on the grid of a polynomial of degree one in each variable, from its table of a power of two.
 pub(super) struct Extended<T> {
     values: [T; MOST_PLACES],
-    spare: [T; MOST_PLACES],
 }
 
 impl<T: Copy + Default + Add<Output = T>> Extended<T> {
     pub(super) fn new() -> Self {
-        Self { values: [T::default(); MOST_PLACES], spare: [T::default(); MOST_PLACES] }
+        Self { values: [T::default(); MOST_PLACES] }
     }
 
     /// # Panics
     /// For a table of more than 2^[`MOST_VARIABLES`].
+    #[inline(always)]
     pub(super) fn extend(&mut self, table: &[T]) -> &[T] {
-        self.values[..table.len()].copy_from_slice(table);
-        let (mut half, mut len) = (table.len() / 2, table.len());
-        while half > 0 {
-            let blocks = self.values[..len].chunks_exact(2 * half);
-            for (block, out) in blocks.zip(self.spare.chunks_exact_mut(3 * half)) {
-                let (low, high) = block.split_at(half);
-                out[..half].copy_from_slice(low);
-                out[half..2 * half].copy_from_slice(high);
-                for (out, (low, high)) in out[2 * half..].iter_mut().zip(low.iter().zip(high)) {
-                    *out = *low + *high;
+        let variables = table.len().trailing_zeros() as usize;
+        for (place, value) in table.iter().enumerate() {
+            self.values[of_table(variables, place)] = *value;
+        }
+        // Of each variable, from the last to the first: what is at infinity follows what is at 0 and at 1.
+        let (mut third, mut left) = (1, table.len() / 2);
+        while left > 0 {
+            for i in 0..left {
+                // Blocks where all variables before are 0 or 1.
+                let start = 3 * third * of_table(variables, i);
+                let (zero, rest) = self.values[start..start + 3 * third].split_at_mut(third);
+                let (one, infinity) = rest.split_at_mut(third);
+                for (infinity, (zero, one)) in infinity.iter_mut().zip(zero.iter().zip(one)) {
+                    *infinity = *zero + *one;
                 }
             }
-            core::mem::swap(&mut self.values, &mut self.spare);
-            len = len / 2 * 3;
-            half /= 2;
+            third *= 3;
+            left /= 2;
         }
-        &self.values[..len]
+        &self.values[..third]
     }
 }
 
@@ -58,6 +61,7 @@ pub(super) fn places(variables: usize) -> usize {
 }
 
 /// The place on the grid of a place in a table.
+#[inline(always)]
 pub(super) fn of_table(variables: usize, place: usize) -> usize {
     (0..variables).rev().fold(0, |on_grid, bit| 3 * on_grid + (place >> bit & 1))
 }

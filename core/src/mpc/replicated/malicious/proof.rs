@@ -10,15 +10,17 @@
 //!
 //! # Soundness
 //! One weight for each 64 words: an error cancels with probability 2^-64. Then, for each set of points, two polynomials of degree
-//! two in each of at most six variables that differ agree with probability 12 / 2^64, and at most 64 / (2^64 - 65) in the
-//! last step. There are no more than eight steps: below 2^-56.
+//! two in each of at most six variables that differ agree with probability at most 12 / 2^64, and at most 64 / (2^64 - 65) in the
+//! last step. With no more than eight steps that is below 2^-56.
 //! # Zero knowledge
 //! Each verifier sees one summand of every value of the polynomials, which is random. In the last step each vector has a random
 //! entry that the other verifier does not know, so that the two numbers that are compared are random as well.
 //! # Source
-//! [BBCGI19] sections 4 and 6: interactive proofs on secret-shared data, of a sum of products by recursion. [BGIN19] sections 3
-//! and 4: their use for the messages of replicated sharing. Here the polynomials have several variables, as in the sum-check
-//! protocol.
+//! [BBCGI19]: interactive proofs on secret-shared data, of a sum of products by recursion. [BGIN19]: their use for the messages of
+//! replicated sharing. DEVIATION([BBCGI19], [BGIN19]): the polynomials have several variables, as in the sum-check protocol.
+use core::ops::Add;
+
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{
@@ -38,7 +40,6 @@ use crate::{
     ring::Xof,
     secret::declassify,
 };
-use subtle::ConstantTimeEq;
 
 /// Vectors of at most so many entries end the recursion.
 const SHORT: usize = 32;
@@ -96,30 +97,27 @@ async fn first_step(link: &mut Link, coins: &mut Coins, gates: &[Gate]) -> Resul
     const VARIABLES: usize = MOST_VARIABLES;
     const GROUP: usize = 1 << VARIABLES;
     let weights = challenge(link, coins, gates.len().div_ceil(GROUP)).await?;
-    let tables = |group: &[Gate]| {
-        let mut tables = Zeroizing::new([[Lanes::default(); GROUP]; 6]);
-        for (place, gate) in group.iter().enumerate() {
-            let words = [gate.x.mine, gate.y.mine, gate.x.next, gate.y.next, gate.of_after, gate.of_before];
-            tables.iter_mut().zip(words).for_each(|(table, word)| table[place] = word);
+    let table = |group: &[Gate]| {
+        let mut table = Zeroizing::new([Four::default(); GROUP]);
+        for (four, gate) in table.iter_mut().zip(group) {
+            *four = Four([gate.x.mine.0, gate.y.mine.0, gate.x.next.0, gate.y.next.0]);
         }
-        tables
+        table
     };
 
     let mut sums = Zeroizing::new([Unreduced::default(); MOST_PLACES]);
     let mut known = Zeroizing::new([[Unreduced::default(); GROUP]; 2]);
-    let mut extended: [Extended<Lanes>; 4] = core::array::from_fn(|_| Extended::new());
+    let mut extended = Extended::new();
     let mut words = Zeroizing::new([Gf64::default(); MOST_PLACES]);
     for (group, weight) in gates.chunks(GROUP).zip(&weights) {
-        let tables = tables(group);
-        let [x, y, x_next, y_next] = &mut extended;
-        let (x, y) = (x.extend(&tables[0]), y.extend(&tables[1]));
-        let (x_next, y_next) = (x_next.extend(&tables[2]), y_next.extend(&tables[3]));
-        for (i, word) in words.iter_mut().enumerate() {
-            *word = Gf64((x[i] * y_next[i] + y[i] * x_next[i]).0);
+        for (word, Four([x, y, x_next, y_next])) in words.iter_mut().zip(extended.extend(&*table(group))) {
+            *word = Gf64(x & y_next ^ y & x_next);
         }
         add_scaled(&mut *sums, *weight, &*words);
-        for (known, table) in known.iter_mut().zip(&tables[4..]) {
-            add_scaled(known, *weight, &table.map(|word| Gf64(word.0)));
+        let told: [fn(&Gate) -> Lanes; 2] = [|gate| gate.of_after, |gate| gate.of_before];
+        for (known, told) in known.iter_mut().zip(told) {
+            words.iter_mut().zip(group).for_each(|(word, gate)| *word = Gf64(told(gate).0));
+            add_scaled(known, *weight, &words[..group.len()]);
         }
     }
 
@@ -144,8 +142,7 @@ async fn first_step(link: &mut Link, coins: &mut Coins, gates: &[Gate]) -> Resul
     let room = || Zeroizing::new(Vec::with_capacity(2 * GROUP * weights.len()));
     let [mut mine, mut next, mut after, mut before] = [room(), room(), room(), room()];
     for (group, weight) in gates.chunks(GROUP).zip(&weights) {
-        let tables = tables(group);
-        let [x, y, x_next, y_next] = rows.combine([&tables[0], &tables[1], &tables[2], &tables[3]]);
+        let [x, y, x_next, y_next] = rows.combine(&table(group));
         let mut lanes = [*weight; GROUP];
         (1..GROUP).for_each(|lane| lanes[lane] = lanes[lane - 1].times_x());
         let weighted = |values: &[Gf64; GROUP]| {
@@ -292,6 +289,25 @@ impl Line {
     }
 }
 
+/// Words of four kinds, side by side: the factors of a product, as far as a party knows them.
+#[derive(Clone, Copy, Default)]
+struct Four([u64; 4]);
+
+impl Add for Four {
+    type Output = Self;
+    #[inline(always)]
+    #[allow(clippy::suspicious_arithmetic_impl)] // of bits
+    fn add(self, other: Self) -> Self {
+        Self(core::array::from_fn(|i| self.0[i] ^ other.0[i]))
+    }
+}
+
+impl Zeroize for Four {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
+
 /// Sums of 64 words of bits with elements as weights, for each of the 64 bits.
 ///
 /// A bit of a sum is an exclusive-or of some of the words, the same for all places of a word: of four at a time, all sums are
@@ -309,24 +325,21 @@ impl Rows {
         Self(matrix)
     }
 
-    fn combine(&self, tables: [&[Lanes; 64]; 4]) -> [[Gf64; 64]; 4] {
-        let mut sums = Zeroizing::new([[0; 4]; 64]);
-        let mut choices = Zeroizing::new([[0; 4]; 16]);
+    fn combine(&self, table: &[Four; 64]) -> [[Gf64; 64]; 4] {
+        let mut sums = Zeroizing::new([Four::default(); 64]);
+        let mut choices = Zeroizing::new([Four::default(); 16]);
         for quarter in 0..16 {
             for choice in 1..16_usize {
                 let lowest = choice.trailing_zeros() as usize;
-                let word = 4 * quarter + lowest;
-                let less = choices[choice & (choice - 1)];
-                choices[choice] = core::array::from_fn(|i| less[i] ^ tables[i][word].0);
+                choices[choice] = choices[choice & (choice - 1)] + table[4 * quarter + lowest];
             }
             for (sum, row) in sums.iter_mut().zip(&self.0) {
-                let choice = &choices[(row >> (4 * quarter) & 15) as usize];
-                sum.iter_mut().zip(choice).for_each(|(sum, word)| *sum ^= word);
+                *sum = *sum + choices[(row >> (4 * quarter) & 15) as usize];
             }
         }
         core::array::from_fn(|i| {
             let mut matrix = Zeroizing::new([0; 64]);
-            matrix.iter_mut().zip(sums.iter()).for_each(|(row, sum)| *row = sum[i]);
+            matrix.iter_mut().zip(sums.iter()).for_each(|(row, sum)| *row = sum.0[i]);
             transpose(&mut matrix);
             matrix.map(Gf64)
         })
@@ -342,9 +355,9 @@ mod tests {
         let mut stream = Xof::new(&[1; 32], 0);
         let mut words = [[0; 64]; 4];
         stream.fill(words.as_flattened_mut());
-        let tables = words.map(|table| table.map(Lanes));
+        let table = core::array::from_fn(|i| Four(core::array::from_fn(|kind| words[kind][i])));
         let points = grid::points(&mut stream, 6);
-        let combined = Rows::new(&points).combine([&tables[0], &tables[1], &tables[2], &tables[3]]);
+        let combined = Rows::new(&points).combine(&table);
         let weights = grid::weights(&points);
         for (table, sums) in words.iter().zip(combined) {
             for (bit, sum) in sums.iter().enumerate() {

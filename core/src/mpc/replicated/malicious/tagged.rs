@@ -18,6 +18,14 @@ pub struct Tagged {
     pub(super) tag: Z128,
 }
 
+impl Tagged {
+    /// Both parts times a factor.
+    #[inline(always)]
+    pub(super) fn times(self, factor: Z128) -> Self {
+        Self { value: self.value * factor, tag: self.tag * factor }
+    }
+}
+
 impl Add for Tagged {
     type Output = Self;
     #[inline(always)]
@@ -55,8 +63,7 @@ impl Mul<Z64> for Pair<Tagged> {
     #[inline(always)]
     fn mul(self, factor: Z64) -> Self {
         let factor = Z128(u128::from(factor.0));
-        let times = |summand: Tagged| Tagged { value: summand.value * factor, tag: summand.tag * factor };
-        Self { mine: times(self.mine), next: times(self.next) }
+        Self { mine: self.mine.times(factor), next: self.next.times(factor) }
     }
 }
 

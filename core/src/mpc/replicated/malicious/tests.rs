@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::mpc::{
     arithmetic::Comparison,
-    replicated::word::Word,
+    replicated::{
+        circuits::{Bits, Gates},
+        word::Word,
+    },
     session::Corrupt,
     testing::parties::{run, run_cheating},
 };
@@ -62,8 +65,7 @@ fn messages(of: usize) -> Vec<Sent> {
     };
     let outputs = run_cheating(3, b"cheats", program, watch, |_| ());
     assert!(outputs.iter().all(|output| *output == Ok(expected())));
-    let seen = seen.lock().unwrap().clone();
-    seen
+    seen.lock().unwrap().clone()
 }
 
 /// What everybody ends with when one party changes one message.
@@ -79,10 +81,12 @@ fn cheat(who: usize, at: Sent, change: fn(&mut Vec<u8>)) -> Vec<Result<Vec<i64>>
     run_cheating(3, b"cheats", program, corrupt, |_| ())
 }
 
+#[allow(clippy::ptr_arg)] // one type for all changes
 fn flip_first(message: &mut Vec<u8>) {
     message[0] ^= 1;
 }
 
+#[allow(clippy::ptr_arg)] // one type for all changes
 fn flip_last(message: &mut Vec<u8>) {
     *message.last_mut().expect("not empty") ^= 0x80;
 }
@@ -212,14 +216,143 @@ fn values_and_tags_are_both_checked() {
     }
 }
 
+/// An error that an earlier check let pass must not make a later one depend on the lowest bit of a secret: with an error of 2^127
+/// in a tag, a check fails every second time, whatever it is multiplied by.
 #[test]
-fn checks_run_by_themselves_when_much_is_pending() {
-    let rounds = run(3, b"pending", |channel| async move {
+fn failures_do_not_depend_on_secrets() {
+    const RUNS: u8 = 32;
+    for operation in 0..3 {
+        for secret in [2, 3] {
+            let program = |channel| async move {
+                let mut over = Malicious::new(channel)?;
+                let mut x = over.constant(&[Z64::from(1)]);
+                let error = Z128(1 << 127);
+                match over.me() {
+                    0 => x.shares_mut()[0].mine.tag = x.shares()[0].mine.tag + error,
+                    1 => {}
+                    _ => x.shares_mut()[0].next.tag = x.shares()[0].next.tag + error,
+                }
+                let y = over.constant(&[Z64::from(secret)]);
+                match operation {
+                    0 => over.mul(&x, &y).await?,
+                    1 => over.matmul(&x, &y).await?,
+                    _ => over.dot(&x, &y).await?,
+                };
+                over.check().await
+            };
+            let fails = |run: &u8| run_cheating(3, &[*run], program, |_| None, |_| ())[0].is_err();
+            let failures = (0..RUNS).filter(fails).count();
+            // Less than once in 10^6 times for fair coins.
+            assert!((4..=28).contains(&failures), "{operation} {secret}: {failures}");
+        }
+    }
+}
+
+/// Runs products of bits and their check, with what one party says about them changed, and gives how it ends.
+async fn bits(channel: Channel, words: usize) -> Result<()> {
+    let mut over = Malicious::new(channel)?;
+    let zeros = vec![Bits::default(); words];
+    over.and(&zeros, &zeros).await?;
+    over.check().await
+}
+
+/// Everything said in a kind of round by everyone, in words of 8 bytes.
+fn said(label: &'static str, words: usize) -> Vec<u64> {
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let watch = |_| {
+        let said = Arc::clone(&said);
+        let corrupt: Corrupt = Box::new(move |found, _, outgoing| {
+            for message in outgoing.iter().flatten().filter(|_| found == label) {
+                said.lock()
+                    .unwrap()
+                    .extend(message.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)));
+            }
+        });
+        Some(corrupt)
+    };
+    let ends = run_cheating(3, b"proofs", move |channel| bits(channel, words), watch, |_| ());
+    assert_eq!(ends, [Ok(()), Ok(()), Ok(())]);
+    said.lock().unwrap().clone()
+}
+
+/// Even of products of zeros, everything that a proof says is random.
+#[test]
+fn proofs_are_masked() {
+    // Two steps and more values than one stream's buffer.
+    for (label, count) in [("prove", 3 * (665 + 80 + 64)), ("compare", 3 * 4)] {
+        let mut words = said(label, 200);
+        assert_eq!(words.len(), count, "{label}");
+        words.sort_unstable();
+        assert!(words.windows(2).all(|pair| pair[0] != pair[1]) && words[0] != 0, "{label}");
+        let ones: u32 = words.iter().map(|word| word.count_ones()).sum();
+        let expected = 32.0 * count as f64;
+        assert!((f64::from(ones) - expected).abs() < 3.5 * (64.0 * count as f64).sqrt(), "{label}: {ones}");
+    }
+}
+
+/// Equal errors in equal places of two groups of words, and opposite errors in two products, would cancel without weights.
+#[test]
+fn weights_keep_errors_apart() {
+    let flip_two: fn(&mut Vec<u8>) = |message| {
+        message[0] ^= 1;
+        message[8 * 64] ^= 1;
+    };
+    let opposite: fn(&mut Vec<u8>) = |message| {
+        for (place, error) in [(0, 1), (Tagged::BYTES, u128::MAX)] {
+            let word = &mut message[place..place + Z128::BYTES];
+            let value = u128::from_le_bytes((&*word).try_into().expect("16 bytes"));
+            word.copy_from_slice(&value.wrapping_add(error).to_le_bytes());
+        }
+    };
+    async fn products(channel: Channel) -> Result<()> {
         let mut over = Malicious::new(channel)?;
-        let x = over.random(MOST_PENDING).await?;
-        assert_eq!(over.pending.len(), MOST_PENDING);
-        over.mul(&x.rows_of(0..1), &x.rows_of(0..1)).await?;
-        Ok(over.pending.len())
+        let x = over.random(2).await?;
+        over.mul(&x, &x).await?;
+        over.check().await
+    }
+    for who in 0..3 {
+        let corrupt = |label: &'static str, change: fn(&mut Vec<u8>)| {
+            move |position| {
+                let corrupt: Corrupt = Box::new(move |found, _, outgoing| {
+                    outgoing.iter_mut().flatten().filter(|_| found == label).for_each(change);
+                });
+                (position == who).then_some(corrupt)
+            }
+        };
+        let of_bits =
+            run_cheating(3, b"weights", |channel| bits(channel, 128), corrupt("and", flip_two), |_| ());
+        let of_products = run_cheating(3, b"weights", products, corrupt("multiply", opposite), |_| ());
+        for honest in (0..3).filter(|position| *position != who) {
+            assert_eq!(of_bits[honest].as_ref().unwrap_err().what(), BITS);
+            assert_eq!(of_products[honest].as_ref().unwrap_err().what(), PRODUCTS);
+        }
+    }
+}
+
+#[test]
+fn proofs_run_by_themselves_when_much_is_pending() {
+    let pending = run(3, b"pending", |channel| async move {
+        let mut over = Malicious::new(channel)?;
+        let some = vec![Bits::default(); gates::MOST_PENDING];
+        over.and(&some, &some).await?;
+        let before = over.gates.len();
+        over.and(&some[..1], &some[..1]).await?;
+        Ok((before, over.gates.len()))
     });
-    assert_eq!(rounds, [0; 3]);
+    assert_eq!(pending, [(gates::MOST_PENDING, 0); 3]);
+}
+
+/// Of words of 128 bits only the value is told, to receivers only.
+#[test]
+fn openings_tell_the_value_and_nothing_above_it() {
+    let lengths: Vec<_> = messages(0)
+        .into_iter()
+        .filter(|message| message.0 == "open")
+        .map(|(_, _, to, len)| (to, len))
+        .collect();
+    assert_eq!(lengths, [(1, 8 * expected_opened()), (2, 32), (1, 8 * 4), (2, 32)]);
+}
+
+fn expected_opened() -> usize {
+    expected().len() - 4
 }

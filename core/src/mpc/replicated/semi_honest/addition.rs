@@ -65,7 +65,7 @@ impl Parts {
 
 impl Gates for Link {
     async fn and(&mut self, x: &[Bits], y: &[Bits]) -> Result<Vec<Bits>> {
-        self.reshare("and", products::by_entry(x, y)).await
+        self.reshare_each("and", x.len(), products::by_entry(x, y)).await
     }
 }
 
@@ -108,7 +108,7 @@ impl SemiHonest {
         for node in 1..nodes {
             own.extend(Node::new(digits, &second, bits, blocks, node).propagated(me));
         }
-        let mut g = self.link.reshare("and", own).await?;
+        let mut g = self.link.reshare("and", &own).await?;
         let p = g.split_off(nodes * blocks);
         let carry = circuits::carry(&mut self.link, g, p, blocks).await?;
         let above = (bits < 64).then(|| {
@@ -127,7 +127,7 @@ impl SemiHonest {
         for node in 0..bits.div_ceil(2) {
             own.extend(Node::new(&dealt, &second, bits, blocks, node).propagated(me));
         }
-        let nodes = self.link.reshare("and", own).await?;
+        let nodes = self.link.reshare("and", &own).await?;
         circuits::all(&mut self.link, nodes, blocks).await
     }
 

@@ -41,7 +41,7 @@ impl SemiHonest {
     /// 8 bytes from each party for each bit, and as many from the second party in the round before.
     pub(super) async fn inject(&mut self, planes: &[Bits], len: usize) -> Result<Vec<Pair<Z64>>> {
         let (own, _) = self.summands(planes, len, &[], 0).await?;
-        self.link.reshare("convert", own).await
+        self.link.reshare("convert", &own).await
     }
 
     /// Each party's summands of these numbers, and shares of `dealt` numbers that the first party knows as `also`.
@@ -151,7 +151,7 @@ impl Comparison for SemiHonest {
                 *own = *own + Z64(second >> by) + wrap;
             }
         }
-        Ok(Shared::new(self.link.reshare("convert", own).await?, x.rows(), x.columns()))
+        Ok(Shared::new(self.link.reshare("convert", &own).await?, x.rows(), x.columns()))
     }
 
     async fn to_bits(&mut self, x: &Shared<Pair<Z64>>, bits: u32) -> Result<Shared<Pair<Z64>>> {
