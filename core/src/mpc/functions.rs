@@ -24,6 +24,8 @@ mod leading;
 mod less;
 mod logarithm;
 mod mask;
+#[cfg(test)]
+mod on_boxes;
 mod order;
 #[cfg(test)]
 mod plain;

@@ -18,7 +18,7 @@ use super::{
     fixed::{COMPARED, Fixed, shrunk},
     leading::{Leading, working_bits},
     order::argmax,
-    roots::inverse_square_root,
+    roots::{inverse_square_root, room_for_inverse_roots},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -126,6 +126,7 @@ impl Plan {
         let top = a.limit().times(size)?.bits().max(least + 1);
         // A square with its power of two: see `square`.
         let bits = working_bits::<B>()?.min(B::MAX_BITS.checked_sub(4 * spread + 8).ok_or(COMPARED)? / 2);
+        let bits = bits.min(room_for_inverse_roots::<B>(spread + 2)?);
         let lost = 2 * spread + spectrum.log2_gap + 5;
         let wanted = 24.min(working_bits::<B>()? - 10);
         if bits < lost + wanted

@@ -16,7 +16,7 @@ use super::{
     divide::{Divisor, rescaled},
     fixed::{COMPARED, Fixed},
     leading::{Leading, working_bits},
-    roots::inverse_square_root,
+    roots::{inverse_square_root, room_for_inverse_roots},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -176,6 +176,7 @@ impl Plan {
         // The widest: a column of the inverse factor times the root of its pivot.
         let taken = 2 * half + spread + 6;
         let bits = working_bits::<B>()?.min((B::MAX_BITS.checked_sub(taken).ok_or(COMPARED)?) / 2);
+        let bits = bits.min(room_for_inverse_roots::<B>(half)?);
         let residual_taken = 2 * half + 2 * spread + bits + 4;
         let residual_bits = (B::MAX_BITS + RESIDUAL_BITS).checked_sub(residual_taken).ok_or(COMPARED)?;
         let residual_bits = residual_bits.min(bits + 2 * half);

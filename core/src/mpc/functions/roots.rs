@@ -61,6 +61,12 @@ pub async fn inverse_square_root<B: Comparison>(
     root(b, x, least, fraction_bits, Kind::Inverse).await
 }
 
+/// The most fraction bits that inverse roots of at most `2^half` may be asked for, to the full precision.
+pub(super) fn room_for_inverse_roots<B: Comparison>(half: u32) -> Result<u32> {
+    let taken = GUARD + 6 + half + 40.min(working_bits::<B>()? - 4);
+    B::MAX_BITS.checked_sub(taken).ok_or(COMPARED)
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Root,
