@@ -9,23 +9,29 @@
 //! the [`Table`] is made; a party with altered software whose sums no rows within the ranges can have ends the run, and is named.
 //! Nobody can tell whether values within the range are true.
 mod column;
+mod cost;
 mod encoding;
 mod explain;
 mod function;
 mod ledger;
 mod models;
+mod networked;
 mod plan;
 mod policy;
 mod report;
 mod run;
 mod session;
+mod simulation;
 mod statistics;
 mod suppression;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use column::{Column, ColumnKind, MAX_LEVELS, MAX_NAME_LEN, MAX_STEPS};
+pub use cost::Cost;
 pub use function::{Function, MAX_BINS, MAX_FUNCTION_COLUMNS, MAX_ITERATIONS, MAX_PROBABILITIES, MAX_TOP};
 pub use ledger::Ledger;
 pub use models::{
@@ -35,5 +41,6 @@ pub use models::{
 pub use plan::{MAX_COLUMNS, MAX_FUNCTIONS, MAX_PURPOSE_LEN, MAX_ROWS, Plan, PlanSpec, Protocol};
 pub use policy::Policy;
 pub use report::{ChiSquare, Contingency, Figure, Group, Histogram, Matrix, Outcome, Report, Value};
-pub use session::run;
+pub use session::{resume, run, start};
+pub use simulation::{Simulated, simulate};
 pub use table::Table;

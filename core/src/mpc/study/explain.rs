@@ -46,8 +46,9 @@ impl Plan {
     fn protection(&self) -> String {
         let n = self.parties().len();
         let t = (n - 1) / 2;
+        // The boxes' comparisons mask with 40 more bits than what they hide has.
         let what = "Rows never leave their party. Sums and counts of them are shared among the parties";
-        match self.protocol() {
+        let protection = match self.protocol() {
             Protocol::ShamirSemiHonest => format!(
                 "{what}, so that up to {t} of {n} parties that pool what they see learn nothing else, as long as all \
                  parties follow the protocol: a party that deviates can make the results wrong unseen, and learn about the others' rows."
@@ -57,7 +58,8 @@ impl Plan {
                  undetected with a chance below 2^-180 for each check. A party whose sums no rows within the ranges can have is named; \
                  most other cheats cannot be pinned on one party."
             ),
-        }
+        };
+        format!("{protection} Each comparison hides what it opens up to a statistical distance of 2^-40.")
     }
 
     fn named(&self, function: &Function) -> String {

@@ -67,8 +67,12 @@ pub struct ChiSquare {
     pub statistic: f64,
     /// Its degrees of freedom.
     pub degrees: usize,
-    /// With Yates' correction when there is one degree of freedom, else the statistic again.
+    /// Its p-value.
+    pub p_value: f64,
+    /// The statistic with Yates' correction when there is one degree of freedom, else the statistic again.
     pub corrected: f64,
+    /// The p-value of the corrected statistic.
+    pub corrected_p_value: f64,
 }
 
 /// The table of two categories. Counts that are suppressed are `None`.

@@ -1,11 +1,17 @@
 //! A party's own rows, checked against the plan.
+use subtle::Choice;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::plan::Plan;
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    secret::declassify,
+    transcript::Digest,
+};
 
 /// A party's own rows: whole numbers on the grid of each column. Wiped when dropped, never printed.
 pub struct Table {
+    plan: Digest,
     rows: usize,
     columns: Vec<Cells>,
 }
@@ -33,7 +39,7 @@ impl Table {
     /// `ShapeMismatch` unless there is one list for each column, all of the same length; `OutOfRange` for more rows than the
     /// plan allows, and naming the column for a value beyond its range.
     /// # Timing
-    /// Varies with the number of rows, and with whether they are accepted. Floating-point instructions may take more time for
+    /// Varies with the number of rows, and with which columns are accepted. No branch depends on a value, but floating-point instructions may take more time for
     /// some values than for others.
     pub fn new(plan: &Plan, columns: &[&[f64]]) -> Result<Self> {
         let shape = |what| Error::new(ErrorKind::ShapeMismatch, what);
@@ -50,15 +56,35 @@ impl Table {
         let encode = |(at, values): (usize, &&[f64])| {
             let mut cells =
                 Cells { values: Vec::with_capacity(rows).into(), present: Vec::with_capacity(rows).into() };
+            let mut accepted = true;
             for value in *values {
-                let (value, present) =
-                    plan.columns()[at].encode(*value).map_err(|error| error.at_column(at))?;
+                let (value, present, is_one) = plan.columns()[at].encode(*value);
                 cells.values.push(value);
                 cells.present.push(present);
+                accepted &= is_one;
+            }
+            if !declassify(Choice::from(u8::from(accepted))) {
+                let what = "table: a value is beyond its column's range";
+                return Err(Error::new(ErrorKind::OutOfRange, what).at_column(at));
             }
             Ok(cells)
         };
-        Ok(Self { rows, columns: columns.iter().enumerate().map(encode).collect::<Result<_>>()? })
+        Ok(Self {
+            plan: *plan.hash(),
+            rows,
+            columns: columns.iter().enumerate().map(encode).collect::<Result<_>>()?,
+        })
+    }
+
+    /// The hash of the plan that it was checked against.
+    pub(super) fn plan(&self) -> &Digest {
+        &self.plan
+    }
+
+    /// Passes for a table that was checked against another plan.
+    #[cfg(test)]
+    pub(super) fn belongs_to(&mut self, plan: &Plan) {
+        self.plan = *plan.hash();
     }
 
     /// How many rows there are.

@@ -6,6 +6,7 @@ use crate::{
     error::Result,
     mpc::{
         arithmetic::{Comparison, Shared},
+        statistics::distributions::chi_square_sf,
         study::{
             report::{ChiSquare, Contingency, Figure, Value},
             run::{Cohort, Run, impossible},
@@ -98,10 +99,18 @@ fn chi_square(counts: &[u64], row_totals: &[u64], column_totals: &[u64]) -> ChiS
         };
         counts.iter().enumerate().map(term).sum()
     };
-    match degrees {
-        0 => ChiSquare { statistic: f64::NAN, degrees, corrected: f64::NAN },
-        1 => ChiSquare { statistic: sum(0.0), degrees, corrected: sum(0.5) },
-        _ => ChiSquare { statistic: sum(0.0), degrees, corrected: sum(0.0) },
+    let (statistic, corrected) = match degrees {
+        0 => (f64::NAN, f64::NAN),
+        1 => (sum(0.0), sum(0.5)),
+        _ => (sum(0.0), sum(0.0)),
+    };
+    let p_value = |statistic| chi_square_sf(statistic, degrees as f64);
+    ChiSquare {
+        statistic,
+        degrees,
+        p_value: p_value(statistic),
+        corrected,
+        corrected_p_value: p_value(corrected),
     }
 }
 
@@ -117,9 +126,12 @@ fn odds_ratio([a, b, c, d]: &[u64; 4]) -> Figure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mpc::study::{
-        Function,
-        testing::{category, pooled, spec},
+    use crate::mpc::{
+        statistics::distributions::normal_two_sided,
+        study::{
+            Function,
+            testing::{category, pooled, spec},
+        },
     };
 
     fn table(min_cell: u64, cells: &[(f64, f64, usize)]) -> Contingency {
@@ -148,6 +160,9 @@ mod tests {
         let margins = 30.0 * 45.0 * 40.0 * 35.0;
         assert!((test.statistic - 75.0 * 450.0_f64.powi(2) / margins).abs() < 1e-12);
         assert!((test.corrected - 75.0 * 412.5_f64.powi(2) / margins).abs() < 1e-12);
+        // With one degree of freedom the statistic is the square of a normal variable.
+        assert!((test.p_value - normal_two_sided(test.statistic.sqrt())).abs() < 1e-14);
+        assert!((test.corrected_p_value - normal_two_sided(test.corrected.sqrt())).abs() < 1e-14);
         assert_eq!(test.degrees, 1);
         let odds = table.odds_ratio.unwrap();
         assert!((odds.value - 0.25).abs() < 1e-15);

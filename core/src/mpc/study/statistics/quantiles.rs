@@ -32,14 +32,13 @@ pub(super) async fn quantiles<B: Comparison>(
     let policy = run.plan.policy();
     let least = if policy.allow_extremes { 1 } else { policy.min_cell };
     let is_shown = |rank: u64| rank >= least && n - rank + 1 >= least;
-    let mut ranks: Vec<u64> = places.iter().flat_map(|(rank, next, _)| [*rank, *next]).collect();
-    ranks.retain(|rank| is_shown(*rank));
-    ranks.sort_unstable();
-    ranks.dedup();
-    let values = if ranks.is_empty() { Vec::new() } else { search(run, cohort, column, &ranks).await? };
-    let value_of = |rank: u64| match ranks.binary_search(&rank) {
-        Ok(at) => run.plan.columns()[column].decode(values[at]),
-        Err(_) => f64::NAN,
+    // Two for each quantile, also where they are the same: the cost does not depend on the number of rows.
+    let ranks: Vec<u64> = places.iter().flat_map(|(rank, next, _)| [*rank, *next]).collect();
+    let shown: Vec<u64> = ranks.into_iter().filter(|rank| is_shown(*rank)).collect();
+    let values = if shown.is_empty() { Vec::new() } else { search(run, cohort, column, &shown).await? };
+    let value_of = |rank: u64| match shown.iter().position(|other| *other == rank) {
+        Some(at) => run.plan.columns()[column].decode(values[at]),
+        None => f64::NAN,
     };
     let quantile = |(rank, next, weight): &(u64, u64, f64)| {
         let (low, high) = (value_of(*rank), value_of(*next));
