@@ -14,7 +14,7 @@ pub enum Undetermined {
     NoEvents,
     /// The rows with and without the event can be told apart by the predictors alone, so coefficients grow without end.
     Separation,
-    /// Newton's method took the plan's number of steps and had not arrived.
+    /// Newton's method took the plan's number of steps, and the last one still moved the coefficients.
     NotConverged,
 }
 

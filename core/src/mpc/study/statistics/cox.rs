@@ -7,8 +7,9 @@
 //! of the Hessian after each step; to the receivers, at the last step, the standard errors. Risk sets, events in each bin, gradients and
 //! Hessians stay hidden.
 //!
-//! Predictors are centred at the middle of their ranges and scaled by half of them. Newton's method starts from zeros and has arrived
-//! when no scaled coefficient moves by more than `1e-9` of 1 plus its magnitude.
+//! Predictors are centred at the middle of their ranges and scaled by half of them. Newton's method starts from zeros, takes
+//! as many steps as the plan says, and has arrived when the last one moves no scaled coefficient by more than `1e-9` of 1 plus its
+//! magnitude.
 //!
 //! # Error
 //! Means over risk sets are within `2^-36`; coefficients within about `1e-9` of their standard errors.
@@ -87,6 +88,10 @@ pub(super) async fn cox<B: Comparison>(
         if spread > FURTHEST {
             return Ok(Some(Value::Undetermined(Undetermined::Separation)));
         }
+        // Wider weights of so many rows would leave their quotients less than 37 bits.
+        if spread * core::f64::consts::LOG2_E > 62.0 - 2.0 * f64::from(rows_bits) {
+            return Ok(Some(Value::Undetermined(Undetermined::NotConverged)));
+        }
         let sums = rows.risk_sets(run, &beta, model.bins).await?;
         let (gradient, hessian) = derivatives(run, &sums, &events, &observed, spread, rows_bits).await?;
         let diagonal = pairs.iter().zip(hessian.shares()).filter(|((i, j), _)| i == j);
@@ -121,7 +126,7 @@ pub(super) async fn cox<B: Comparison>(
             arrived &= change.abs() <= ARRIVED * (1.0 + beta.abs());
             *beta += change;
         }
-        if arrived {
+        if step == model.iterations && arrived {
             let diagonal = Shared::column((0..size).map(|at| -entry(at, at)).collect::<Vec<_>>());
             let Some(shown) = run.reveal(&diagonal).await? else { return Ok(None) };
             let coefficient = |at: usize| {

@@ -5,8 +5,9 @@
 //! to everybody the coefficients after each step, and the orders of magnitude of the diagonal of the first Hessian; to the
 //! receivers, at the last step, the standard errors and the log-likelihood. Gradients and Hessians stay hidden.
 //!
-//! Predictors are centred at the middle of their ranges and scaled by half of them. Newton's method starts from zeros and has arrived
-//! when no scaled coefficient moves by more than `1e-9` of 1 plus its magnitude.
+//! Predictors are centred at the middle of their ranges and scaled by half of them. Newton's method starts from zeros, takes
+//! as many steps as the plan says, and has arrived when the last one moves no scaled coefficient by more than `1e-9` of 1 plus its
+//! magnitude.
 //!
 //! # Error
 //! The rounding moves coefficients by less than `1e-9` of their standard errors for up to 2^20 rows.
@@ -112,7 +113,7 @@ pub(super) async fn logistic_regression<B: Comparison>(
             arrived &= change.abs() <= ARRIVED * (1.0 + beta.abs());
             *beta += change;
         }
-        if arrived {
+        if step == iterations && arrived {
             let likelihood = sums.rows_of(sums.rows() - 1..sums.rows());
             return finish(run, predictors, &scales, &beta, &orders, &swept, &likelihood, step).await;
         }
