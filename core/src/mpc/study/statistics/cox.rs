@@ -233,41 +233,52 @@ impl Rows {
         all
     }
 
-    /// The sums of all parties over risk sets: a column for each kind, a row for each bin. Of each party it is proven that no sum of its
-    /// rows is larger than that of their weights, and that each weight is at most 1.
+    /// The sums of all parties over risk sets.
     async fn risk_sets<B: Comparison>(
         &self,
         run: &mut Run<'_, B>,
         beta: &[f64],
         bins: usize,
     ) -> Result<Shared<B::Share>> {
-        let mine = self.weighted(beta);
-        let kinds = mine.len() / bins;
-        let inputs: Inputs<B::Share> = run.enter(&mine).await?;
-        let weights = |all: &Shared<B::Share>| Shared::stacked(&vec![&all.rows_of(0..bins); kinds - 1]);
-        let margins = inputs.shares.iter().map(|all| {
-            let (first, others) = (all.rows_of(0..bins), all.rows_of(bins..kinds * bins));
-            Shared::stacked(&[&first, &(&weights(all) - &others), &(&weights(all) + &others)])
-        });
-        let margins: Vec<_> = margins.collect();
-        let weight = |at: usize| mine[at % bins];
-        let others = bins..kinds * bins;
-        let of_mine = (0..bins)
-            .map(|at| mine[at])
-            .chain(others.clone().map(|at| weight(at).wrapping_sub(mine[at])))
-            .chain(others.map(|at| weight(at).wrapping_add(mine[at])));
-        let of_mine = Zeroizing::new(of_mine.collect::<Vec<_>>());
-        let width = bits_of(i128::from(run.plan.max_rows())) + INPUT_BITS;
-        let widths = [vec![width; bins], vec![width + 1; 2 * (kinds - 1) * bins]].concat();
-        run.require(&of_mine, &margins, &widths).await?;
-        // Who ends in a bin was at risk in all before it.
-        let mut sums = inputs.sum().reshaped(kinds, bins).transposed();
-        let shares = sums.shares_mut();
-        for at in (0..(bins - 1) * kinds).rev() {
-            shares[at] = shares[at] + shares[at + kinds];
-        }
-        Ok(sums)
+        risk_sets(run, &self.weighted(beta), bins).await
     }
+}
+
+/// The sums of all parties over risk sets: a column for each kind, a row for each bin. Of each party it is proven that no sum of its
+/// rows is larger than that of their weights, and that these are not negative and not more than its rows.
+///
+/// # Errors
+/// `VerificationFailed` naming a party of which that is not true.
+async fn risk_sets<B: Comparison>(
+    run: &mut Run<'_, B>,
+    mine: &[i128],
+    bins: usize,
+) -> Result<Shared<B::Share>> {
+    let kinds = mine.len() / bins;
+    let inputs: Inputs<B::Share> = run.enter(mine).await?;
+    let weights = |all: &Shared<B::Share>| Shared::stacked(&vec![&all.rows_of(0..bins); kinds - 1]);
+    let margins = inputs.shares.iter().map(|all| {
+        let (first, others) = (all.rows_of(0..bins), all.rows_of(bins..kinds * bins));
+        Shared::stacked(&[&first, &(&weights(all) - &others), &(&weights(all) + &others)])
+    });
+    let margins: Vec<_> = margins.collect();
+    let weight = |at: usize| mine[at % bins];
+    let others = bins..kinds * bins;
+    let of_mine = (0..bins)
+        .map(|at| mine[at])
+        .chain(others.clone().map(|at| weight(at).wrapping_sub(mine[at])))
+        .chain(others.map(|at| weight(at).wrapping_add(mine[at])));
+    let of_mine = Zeroizing::new(of_mine.collect::<Vec<_>>());
+    let width = bits_of(i128::from(run.plan.max_rows())) + INPUT_BITS;
+    let widths = [vec![width; bins], vec![width + 1; 2 * (kinds - 1) * bins]].concat();
+    run.require(&of_mine, &margins, &widths).await?;
+    // Who ends in a bin was at risk in all before it.
+    let mut sums = inputs.sum().reshaped(kinds, bins).transposed();
+    let shares = sums.shares_mut();
+    for at in (0..(bins - 1) * kinds).rev() {
+        shares[at] = shares[at] + shares[at + kinds];
+    }
+    Ok(sums)
 }
 
 /// The nearest multiple of `2^-INPUT_BITS`.
@@ -311,4 +322,42 @@ async fn derivatives<B: Comparison>(
     let dots = run.box_.dot(&repeated, &all).await?;
     let observed = observed.scaled(B::Element::power_of_two(FRACTION_BITS - INPUT_BITS));
     Ok((&observed - &dots.rows_of(0..size), dots.rows_of(size..size + pairs.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        error::ErrorKind,
+        field::Fp192,
+        mpc::{
+            study::{
+                Function, Plan, Table,
+                testing::{numeric, spec},
+            },
+            testing::{Clear, now},
+        },
+    };
+
+    #[test]
+    fn sums_that_no_rows_have_are_found() {
+        let mut spec = spec(3, vec![numeric("x", 0.0, 1.0, 0.5)], vec![Function::Count { column: 0 }]);
+        spec.max_rows = 3;
+        let plan = Plan::new(spec).unwrap();
+        let table = Table::new(&plan, &[&[]]).unwrap();
+        // Two bins, each with the weights and one other sum.
+        let sets = |mine: &[i128]| -> Result<Vec<i128>> {
+            let mut clear = Clear::<Fp192>::new(1);
+            let mut run = Run::new(&mut clear, &plan, &table);
+            let found = now(risk_sets(&mut run, mine, 2))?;
+            Ok(found.shares().iter().map(|entry| entry.to_i128_vartime().unwrap()).collect())
+        };
+        assert_eq!(sets(&[5, 7, 4, -7]), Ok(vec![12, -3, 7, -7]));
+        let largest = (4 << INPUT_BITS) - 1;
+        assert!(sets(&[largest, 0, 0, 0]).is_ok());
+        for bad in [[5, 7, 6, 0], [5, 7, 0, -8], [-1, 0, 0, 0], [largest + 1, 0, 0, 0]] {
+            let error = sets(&bad).unwrap_err();
+            assert_eq!((error.kind(), error.culprits().len()), (ErrorKind::VerificationFailed, 1), "{bad:?}");
+        }
+    }
 }

@@ -133,7 +133,7 @@ impl Figures<'_> {
         let unit =
             |at: usize| 2.0_f64.powi(i32::try_from(self.orders[at]).unwrap_or(0)) * columns[at].resolution();
         let of_outcome = unit(count);
-        let (residual, intercept, means, total) = (rest[0], rest[1], rest[2], rest[3]);
+        let (residual, intercept, means, total) = (rest[0].max(0.0), rest[1], rest[2], rest[3]);
         let degrees = n - count as f64 - 1.0;
         let residual_variance = residual * of_outcome * of_outcome / n / degrees;
         let r_squared = 1.0 - residual / total;

@@ -15,6 +15,8 @@
 //! Before each step it is checked that the pivot is not below `2^-24`, and that no entry is larger than the entries of a positive
 //! semidefinite matrix can be, so that nothing exceeds the widths that are promised to the box, whatever the parties put in. One verdict is opened.
 //!
+//! Dependent rows are found, which [`invert_definite`](crate::mpc::functions::invert_definite) takes as promised away.
+//!
 //! # Source
 //! The sweep operator of \[Goo79\].
 use crate::{
@@ -219,3 +221,87 @@ pub(super) fn number(value: i128) -> f64 {
 
 /// Limits of the entries of [`Scaling`] that the matrix itself does not bound.
 pub(super) const WIDE: u32 = LOG2_WIDE;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        field::Fp192,
+        mpc::{
+            study::{
+                Function, Plan, Table,
+                testing::{numeric, spec},
+            },
+            testing::{Clear, now},
+        },
+    };
+
+    /// What a box in the clear computes, from numbers that are rounded to the bits behind the point.
+    fn with_run<T>(compute: impl AsyncFnOnce(&mut Run<'_, Clear<Fp192>>) -> Result<T>) -> T {
+        let plan = Plan::new(spec(3, vec![numeric("x", 0.0, 1.0, 0.5)], vec![Function::Count { column: 0 }]))
+            .unwrap();
+        let table = Table::new(&plan, &[&[]]).unwrap();
+        let mut clear = Clear::new(1);
+        now(compute(&mut Run::new(&mut clear, &plan, &table))).unwrap()
+    }
+
+    fn element(value: f64) -> Fp192 {
+        #[expect(clippy::cast_possible_truncation, reason = "a small number")]
+        Fp192::from_i128((value * 2.0_f64.powi(52)).round() as i128)
+    }
+
+    fn swept(upper: &[f64], size: usize, pivots: usize, wide: usize) -> Option<Vec<f64>> {
+        let upper: Vec<_> = upper.iter().map(|entry| element(*entry)).collect();
+        let matrix = with_run(async |run| sweep(run, symmetric(size, &upper), pivots, wide).await)?;
+        Some(matrix.shares().iter().map(|entry| number(entry.to_i128_vartime().unwrap())).collect())
+    }
+
+    #[test]
+    fn a_swept_matrix_is_the_inverse_the_coefficients_and_the_rest() {
+        // The inverse of [[1, 0.5], [0.5, 1]] is [[4, -2], [-2, 4]] / 3; with (0.2, 0.5) it gives (-0.2 / 3, 1.6 / 3).
+        let found = swept(&[1.0, 0.5, 0.2, 1.0, 0.5, 0.75], 3, 2, 0).unwrap();
+        let rest = 0.75 - 0.2 * -0.2 / 3.0 - 0.5 * 1.6 / 3.0;
+        let expected = [-4.0, 2.0, -0.2, 2.0, -4.0, 1.6, -0.2, 1.6, 3.0 * rest];
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((3.0 * found - expected).abs() < 1e-14, "{found} {expected}");
+        }
+    }
+
+    #[test]
+    fn what_no_cross_products_can_be_is_found() {
+        let (small, tiny) = (2.0_f64.powi(-22), 2.0_f64.powi(-25));
+        // A pivot that is too small.
+        assert!(swept(&[tiny, 0.0, 1.0], 2, 1, 0).is_none());
+        assert!(swept(&[small, 0.0, 1.0], 2, 1, 0).is_some());
+        // An entry that is larger than both diagonals allow; a wide row may have it.
+        assert!(swept(&[1.0, 1.5, 1.0], 2, 1, 0).is_none());
+        assert_eq!(swept(&[1.0, 4096.0, 0.0], 2, 1, 1).unwrap()[3], -4096.0 * 4096.0);
+        assert!(swept(&[small, 4096.0, 0.0], 2, 1, 1).is_none());
+        // The first row has nothing of its own beside the second.
+        let root = 2.0_f64.powi(-11);
+        assert!(swept(&[small, root, 1.0 + small], 2, 1, 0).is_some());
+        assert!(swept(&[small, root, 1.0 + small], 2, 2, 0).is_none());
+    }
+
+    #[test]
+    fn diagonals_show_their_order_of_magnitude_only() {
+        let values = [0, 1, 3, 4, 15, 16, 255, 256, 1 << 20, (1 << 21) - 1];
+        let found = with_run(async |run| orders(run, &Clear::values(&values), 21).await);
+        assert_eq!(found, [0, 1, 1, 2, 2, 3, 4, 5, 11, 11]);
+    }
+
+    #[test]
+    fn quotients_are_rounded_and_limited() {
+        let quotient = |value: i128, by: u32, log2_limit| {
+            let values = Clear::values(&[value, 1]);
+            let parts = [Scaling { values: &values, by: vec![by, 3], log2_limit }];
+            let found = with_run(async |run| scaled(run, &parts, 100).await)?;
+            Some(number(found.shares()[0].to_i128_vartime().unwrap()))
+        };
+        assert_eq!((quotient(5, 3, 0), quotient(-8, 3, 0)), (Some(0.625), Some(-1.0)));
+        let wide = (1 << 69) + (1 << 16);
+        assert_eq!(quotient(wide, 70, 0), Some(0.5)); // half of the last bit and below: to nearest, ties up
+        assert_eq!(quotient(wide + (1 << 17), 70, 0), Some(0.5 + 2.0_f64.powi(-52)));
+        assert_eq!((quotient(9, 3, 0), quotient(-9, 3, 0), quotient(9, 3, 1)), (None, None, Some(1.125)));
+    }
+}

@@ -13,7 +13,12 @@ use super::super::{
 };
 use crate::{
     field::Fp192,
-    mpc::testing::{Clear, now},
+    mpc::{
+        session::Seed,
+        study::{Protocol, simulate, testing::keys},
+        testing::{Clear, now},
+    },
+    transcript::Transcript,
 };
 
 const MPG: [f64; 32] = [
@@ -42,6 +47,22 @@ const RELAPSE: [f64; 42] = [
     1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0,
     1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0,
 ];
+
+/// `statsmodels.api.OLS(mpg, add_constant([wt, hp])).fit()`; R prints the same to its 5 digits in `lm(mpg ~ wt + hp)`.
+const LINEAR: [(f64, f64, f64); 3] = [
+    (37.227_270_116_447_05, 1.598_787_537_999_373_7, 2.565_458_511_983_115_5e-20),
+    (-3.877_830_742_404_667_4, 0.632_733_494_377_393_5, 1.119_647_136_200_055e-6),
+    (-0.031_772_946_982_162_53, 0.009_029_709_675_855_783, 1.451_228_531_568_866_1e-3),
+];
+/// `statsmodels.api.Logit(am, add_constant([wt, hp])).fit(tol=1e-12)`
+const LOGISTIC: [(f64, f64, f64); 3] = [
+    (18.866_298_717_204_17, 7.443_558_427_981_708, 0.011_258_202_740_762_71),
+    (-8.083_475_182_444_655, 3.068_675_275_390_584, 0.008_433_816_061_290_879),
+    (0.036_255_596_082_216_64, 0.017_734_154_331_947_02, 0.040_914_654_210_383_934),
+];
+/// `statsmodels.api.PHReg(weeks, arm, status=relapse, ties="breslow").fit()` with times rounded up to multiples of 5.
+const COX_IN_FIVES: [(f64, f64, f64); 1] =
+    [(1.402_091_310_858_351, 0.406_979_734_910_135_56, 5.708_200_041_860_543e-4)];
 
 fn cars() -> Vec<Column> {
     vec![
@@ -138,16 +159,10 @@ fn linear(columns: &[&[f64]]) -> Value {
     outcomes(spec(3, cars(), functions), columns).remove(0).value
 }
 
-/// `statsmodels.api.OLS(mpg, add_constant([wt, hp])).fit()`; R prints the same to its 5 digits in `lm(mpg ~ wt + hp)`.
 #[test]
 fn linear_regression_follows_statsmodels() {
     let Value::LinearRegression(found) = linear(&[&MPG, &WEIGHT, &POWER, &MANUAL]) else { panic!() };
-    let expected = [
-        (37.227_270_116_447_05, 1.598_787_537_999_373_7, 2.565_458_511_983_115_5e-20),
-        (-3.877_830_742_404_667_4, 0.632_733_494_377_393_5, 1.119_647_136_200_055e-6),
-        (-0.031_772_946_982_162_53, 0.009_029_709_675_855_783, 1.451_228_531_568_866_1e-3),
-    ];
-    same(&found.coefficients, &expected, 1e-10);
+    same(&found.coefficients, &LINEAR, 1e-10);
     let names: Vec<_> = found.coefficients.iter().map(|coefficient| &coefficient.name[..]).collect();
     assert_eq!(names, ["intercept", "weight", "power"]);
     let LinearRegression {
@@ -188,16 +203,10 @@ fn logistic(outcome: &[f64], iterations: usize, min_cell: u64) -> Value {
     outcomes(spec, &[&MPG, &WEIGHT, &POWER, outcome]).remove(0).value
 }
 
-/// `statsmodels.api.Logit(am, add_constant([wt, hp])).fit(tol=1e-12)`
 #[test]
 fn logistic_regression_follows_statsmodels() {
     let Value::LogisticRegression(found) = logistic(&MANUAL, 12, 1) else { panic!() };
-    let expected = [
-        (18.866_298_717_204_17, 7.443_558_427_981_708, 0.011_258_202_740_762_71),
-        (-8.083_475_182_444_655, 3.068_675_275_390_584, 0.008_433_816_061_290_879),
-        (0.036_255_596_082_216_64, 0.017_734_154_331_947_02, 0.040_914_654_210_383_934),
-    ];
-    same(&found.coefficients, &expected, 1e-8);
+    same(&found.coefficients, &LOGISTIC, 1e-8);
     close(found.log_likelihood, -5.029_555_236_133_495, 1e-9);
     assert_eq!(found.iterations, 12);
 }
@@ -352,7 +361,7 @@ fn cox_regression_follows_statsmodels() {
     same(&found, &expected, 1e-8);
     // Times rounded up to multiples of 5.
     let found = coefficients(cox(&[2], 8, 7, 1));
-    same(&found, &[(1.402_091_310_858_351, 0.406_979_734_910_135_56, 5.708_200_041_860_543e-4)], 1e-8);
+    same(&found, &COX_IN_FIVES, 1e-8);
 }
 
 #[test]
@@ -369,4 +378,58 @@ fn cox_regression_says_why_there_is_none() {
     let weeks: Vec<f64> = (0..42).map(|row| if row < 21 { 30.0 } else { f64::from(row - 20) }).collect();
     let value = outcomes(spec, &[&weeks, &arm(), &arm(), &thirds(), &thirds()]).remove(0).value;
     assert_eq!(value, Value::Undetermined(Undetermined::Separation));
+}
+
+/// Every third row at each of three parties, over the real boxes; rows and widths of the parties differ from the pooled ones, and so do
+/// the last digits.
+fn joint(protocol: Protocol, columns: Vec<Column>, functions: Vec<Function>, rows: &[&[f64]]) -> Vec<Value> {
+    let mut spec = spec(3, columns, functions);
+    spec.protocol = protocol;
+    let plan = Plan::new(spec).unwrap();
+    let own = |party: usize| -> Vec<Vec<f64>> {
+        rows.iter().map(|column| column.iter().skip(party).step_by(3).copied().collect()).collect()
+    };
+    let table =
+        |party| Table::new(&plan, &own(party).iter().map(|column| &column[..]).collect::<Vec<_>>()).unwrap();
+    let mut rng = Transcript::new("veilkit test study models").rng();
+    let seeds: Vec<_> = (0..3).map(|_| Seed::generate(&mut rng)).collect();
+    let sides = simulate(&plan, &keys(3), &seeds, (0..3).map(table).collect()).unwrap();
+    assert_eq!(sides[0].report, sides[1].report);
+    sides[2].report.results.iter().map(|outcome| outcome.value.clone()).collect()
+}
+
+#[test]
+fn shamir_boxes_give_the_same_figures() {
+    for protocol in [Protocol::ShamirSemiHonest, Protocol::ShamirMalicious] {
+        let functions = vec![
+            Function::TTest { column: 0, by: 3 },
+            Function::LinearRegression { outcome: 0, predictors: vec![1, 2] },
+            Function::LogisticRegression { outcome: 3, predictors: vec![1, 2], iterations: 10 },
+            Function::Pca { columns: vec![0, 1, 2], components: 1 },
+        ];
+        let found = joint(protocol, cars(), functions, &[&MPG, &WEIGHT, &POWER, &MANUAL]);
+        let [
+            Value::TTest(test),
+            Value::LinearRegression(linear),
+            Value::LogisticRegression(logistic),
+            Value::PrincipalComponents(components),
+        ] = &found[..]
+        else {
+            panic!("{found:?}")
+        };
+        close(test.welch.p_value, 1.373_638_333_071_036_2e-3, 1e-11);
+        same(&linear.coefficients, &LINEAR, 1e-10);
+        same(&logistic.coefficients, &LOGISTIC, 1e-8);
+        close(components.variances[0], 4_723.235_240_178_192, 1e-12);
+
+        let functions = vec![
+            Function::KaplanMeier { time: 0, event: 1, by: Some(2), bins: 8 },
+            Function::Cox { time: 0, event: 1, predictors: vec![2], bins: 8, iterations: 7 },
+        ];
+        let found = joint(protocol, patients(), functions, &[&WEEKS, &RELAPSE, &arm(), &thirds(), &thirds()]);
+        let [Value::KaplanMeier(curves), Value::CoxRegression(cox)] = &found[..] else { panic!("{found:?}") };
+        close(curves.log_rank.unwrap().statistic, 17.890_905_674_570_63, 1e-9);
+        assert_eq!(curves.curves[0].events, [0, 5, 1, 1, 2, 0, 0, 0]);
+        same(&cox.coefficients, &COX_IN_FIVES, 1e-8);
+    }
 }
