@@ -8,6 +8,7 @@ mod custody;
 mod elgamal;
 mod field;
 mod mpc;
+mod mpc_ring;
 mod paillier;
 mod paillier_threshold;
 mod prime;
@@ -46,6 +47,7 @@ const GROUPS: &[&[Row]] = &[
     prime::ROWS,
     ring::ROWS,
     mpc::ROWS,
+    mpc_ring::ROWS,
     paillier::ROWS,
     paillier_threshold::ROWS,
     arrays::ROWS,
