@@ -760,6 +760,21 @@ mod planted {
     }
 }
 
+/// Plans of studies, and ledgers.
+mod study {
+    use super::support::vectors::samples;
+    use crate::malformed;
+    use veilkit::mpc::study::{Ledger, Plan};
+
+    malformed!(mpc_plan, Plan, samples("mpc_plan", 3), |plan: Plan| {
+        let text = plan.explain();
+        assert!(plan.functions().iter().all(|function| text.contains(function.name())));
+    });
+    malformed!(mpc_ledger, Ledger, samples("mpc_ledger", 2), |ledger: Ledger| {
+        assert_eq!(format!("{ledger:?}"), "Ledger { .. }");
+    });
+}
+
 /// Decoders of multi-party protocols; an accepted message also goes into a running session.
 mod mpc {
     use super::support::random::rng;

@@ -45,6 +45,8 @@ RUST_ONLY = {
     "decode/dkg_message",
     "decode/mpc_frame",
     "decode/mpc_journal",
+    "decode/mpc_ledger",
+    "decode/mpc_plan",
     "decode/mpc_seed",
     "decode/secure_sum_message",
     "decode/shamir_field_share",
@@ -56,6 +58,8 @@ RUST_ONLY = {
     "ring/transform",
     "shamir/field_combine",
     "shamir/field_split",
+    "study/admit",
+    "study/plan",
 }
 
 

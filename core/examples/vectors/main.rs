@@ -27,6 +27,7 @@ mod procedures;
 mod ring;
 mod secure_sum;
 mod shamir;
+mod study;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
@@ -48,6 +49,7 @@ fn main() {
         secure_sum::files(),
         identity::files(),
         mpc_session::files(),
+        study::files(),
         ckks_encoder::files(),
         ring::files(),
     ]

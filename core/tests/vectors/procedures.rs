@@ -31,6 +31,8 @@ mod ring;
 mod secure_sum;
 #[path = "shamir.rs"]
 mod shamir;
+#[path = "study.rs"]
+mod study;
 #[path = "transcript.rs"]
 mod transcript;
 
@@ -48,6 +50,7 @@ pub(crate) fn run(algorithm: &str, test: &Test) -> Result<Value> {
         "secure_sum" => secure_sum::run(procedure, test),
         "identity" => identity::run(procedure, test),
         "mpc_session" => mpc_session::run(procedure, test),
+        "study" => study::run(procedure, test),
         "ckks_encoder" => ckks_encoder::run(procedure, test),
         "ring" => ring::run(procedure, test),
         "decode" => decoders(procedure, test),
@@ -60,6 +63,9 @@ fn decoders(kind: &str, test: &Test) -> Result<Value> {
         ["paillier_threshold_setup", "paillier_key_share", "paillier_decryption_share"];
     if THRESHOLD.contains(&kind) {
         return paillier_threshold::decode(kind, test);
+    }
+    if ["mpc_plan", "mpc_ledger"].contains(&kind) {
+        return study::decode(kind, test);
     }
     match kind.split('_').next().expect("a name") {
         "shamir" => shamir::decode(kind, test),

@@ -205,7 +205,9 @@ impl Decode for Ledger {
     fn read_body(body: &mut Reader<'_>, _params_id: u32, (): ()) -> Result<Self> {
         let pair = |body: &mut Reader<'_>, what| Ok([Fp61::read(body, what)?, Fp61::read(body, what)?]);
         let mut ledger = Self { points: pair(body, "ledger: points")?, records: Vec::new() };
-        for _ in 0..body.count(RECORD_LEN, "ledger: records")? {
+        let count = body.count(RECORD_LEN, "ledger: records")?;
+        ledger.records.reserve_exact(count);
+        for _ in 0..count {
             let column = super::encoding::read_text(body, MAX_NAME_LEN, "ledger: column")?;
             ledger.records.push(Record {
                 column,
