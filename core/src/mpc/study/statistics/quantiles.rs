@@ -215,6 +215,7 @@ mod tests {
             let mut sorted = rows.clone();
             sorted.sort_by(f64::total_cmp);
             let at = (rows.len() - 1) as f64 * probability;
+            #[expect(clippy::cast_possible_truncation, reason = "a position among the rows")]
             let (below, above) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
             let expected = below + (above - below) * at.fract();
             prop_assert!((quantiles(&rows, &[probability], None)[0] - expected).abs() < 1e-9);
