@@ -31,6 +31,8 @@ fn wider() -> Params {
 
 /// Bytes of the parameters of `small()` in each body.
 const FACTS: usize = 8;
+/// Where the header names the parameters.
+const PARAMS_ID: usize = HEADER_LEN - 4;
 
 pub(crate) fn files() -> Vec<File> {
     let mut keygen = File::new("ckks/keygen.json", "ckks/keygen", "from the seed of each test", nothing());
@@ -192,6 +194,7 @@ fn arrays(secret: &Value) -> [File; 2] {
     bad.edit("repeated beyond the slots", "Layout", repeated + 1, &[0x07], InvalidEncoding);
     bad.edit("a level above the top", "Level", level, &[1], InvalidEncoding);
     bad.edit("other parameters than the header's", "Params", HEADER_LEN + 1, &[19], ParamsMismatch);
+    bad.edit("a header of other parameters", "Params", PARAMS_ID, &[0; 4], ParamsMismatch);
     [file, bad.finish()]
 }
 
@@ -231,6 +234,7 @@ fn bad_ciphertext(seeded: &Value, full: &Value) -> File {
     transparent[rows + half..].fill(0);
     bad.case("nothing is hidden", "Transparent", transparent, InvalidEncoding);
     bad.edit("other parameters than the header's", "Params", HEADER_LEN + 1, &[19], ParamsMismatch);
+    bad.edit("a header of other parameters", "Params", PARAMS_ID, &[0; 4], ParamsMismatch);
     bad.finish()
 }
 
@@ -272,6 +276,7 @@ fn bad_keys(secret: &Value, public: &Value) -> Vec<File> {
     let path = "ckks/bad_secret_key.json";
     let mut of_secret = Bad::new(path, "ckks_secret_key", context_json.clone(), bytes(secret));
     of_secret.edit("other parameters than the header's", "Params", HEADER_LEN + 1, &[19], ParamsMismatch);
+    of_secret.edit("a header of other parameters", "Params", PARAMS_ID, &[0; 4], ParamsMismatch);
 
     let path = "ckks/bad_public_key.json";
     let mut of_public = Bad::new(path, "ckks_public_key", context_json.clone(), bytes(public));

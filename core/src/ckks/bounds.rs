@@ -30,6 +30,8 @@
 mod circuits;
 mod law;
 #[cfg(test)]
+mod terms;
+#[cfg(test)]
 mod tests;
 
 pub use law::{FAILURE_BITS, Law};

@@ -172,8 +172,11 @@ impl Description {
         }
         match self.depth {
             0 => {}
-            depth if last > 0.0 => write!(f, ", {last:.0} after {depth} multiplications")?,
-            depth => write!(f, ", none after {depth} multiplications")?,
+            depth => {
+                let left = if last > 0.0 { format!("{last:.0}") } else { "none".into() };
+                let plural = if depth == 1 { "" } else { "s" };
+                write!(f, ", {left} after {depth} multiplication{plural}")?;
+            }
         }
         writeln!(f, " (worst case, {} releases)", Self::RELEASES)
     }
@@ -267,5 +270,8 @@ relinearization key   614 kB
 one rotation key      614 kB
 key switching         3 digits";
         assert_eq!(shown, expected);
+        let released = Params::released_sums().describe().to_string();
+        let line = "release               11 bits after the point remain, 10 after 1 multiplication (worst case, 100 releases)";
+        assert!(released.contains(line), "{released}");
     }
 }

@@ -475,7 +475,11 @@ fn what_is_missing_is_named() {
     }
     let spent = x.at_level(0, &mut ()).unwrap();
     let half = PlainArray::constant(0.5).unwrap();
+    // A level is what is missing first: keys would not help.
     for (refused, what) in [
+        (spent.mul(&y, None, &mut ()), "multiply"),
+        (x.mul(&y.at_level(0, &mut ()).unwrap(), None, &mut ()), "multiply"),
+        (spent.square(None, &mut ()), "multiply"),
         (spent.mul(&y, keys(), &mut ()), "multiply"),
         (spent.mul_plain(&half, None, &mut ()), "multiply"),
         (spent.sum(Some(1), keys(), &mut ()), "sum"),
@@ -530,8 +534,24 @@ fn objects_that_do_not_belong_together() {
     let plain = PlainArray::real(&shape(&[3]), &[0.1, 0.2, 0.3]).unwrap();
     let theirs = EncryptedArray::encrypt(&stranger, &plain, rng, &mut ()).unwrap();
     let ours = encrypted(&[3], &[0.1, 0.2, 0.3]);
-    assert_eq!(ours.add(&theirs, keys(), &mut ()).unwrap_err().kind(), ErrorKind::ParamsMismatch);
+    // Before anything is moved to meet.
+    let error = ours.add(&theirs, keys(), &mut ()).unwrap_err();
+    assert!(error.kind() == ErrorKind::ParamsMismatch && error.what().starts_with("array: "), "{error}");
+    for other in [&[4][..], &[3, 2], &[]] {
+        let refused = ours.broadcast_to(&shape(other), keys(), &mut ()).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::ShapeMismatch, "{other:?}");
+    }
     assert_eq!(theirs.decrypt(&KEYS.secret, &mut ()).unwrap_err().kind(), ErrorKind::ParamsMismatch);
+    // Whole ciphertexts, which are not added to each other.
+    let full = PlainArray::real(&shape(&[SLOTS]), &numbers(&[SLOTS], 1)).unwrap();
+    let whole = EncryptedArray::encrypt(&stranger, &full, rng, &mut ()).unwrap();
+    let joined = EncryptedArray::concatenate(
+        &[&encrypted(&[SLOTS], &numbers(&[SLOTS], 2)), &whole],
+        0,
+        keys(),
+        &mut (),
+    );
+    assert_eq!(joined.unwrap_err().kind(), ErrorKind::ParamsMismatch);
     let layout = ours.layout().clone();
     let parts = |layout: &Layout, list: Vec<Ciphertext>| {
         EncryptedArray::from_ciphertexts(layout.clone(), list, false)
@@ -540,6 +560,13 @@ fn objects_that_do_not_belong_together() {
     assert!(parts(&layout, vec![]).is_err());
     let two = [ours.ciphertexts(), ours.ciphertexts()].concat();
     assert_eq!(parts(&layout, two).unwrap_err().kind(), ErrorKind::ShapeMismatch);
+    for (extents, slots) in [(&[0][..], 16), (&[3], 12), (&[3], 0)] {
+        let none = Layout::from_parts(shape(extents), vec![1], 0, slots).unwrap_err();
+        assert_eq!(none.kind(), ErrorKind::ShapeMismatch, "{extents:?} {slots}");
+    }
+    let narrow = Layout::new(&shape(&[3]), SLOTS / 2).unwrap();
+    let refused = parts(&narrow, ours.ciphertexts().to_vec()).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::ShapeMismatch);
     let scaled = ours.ciphertexts()[0].mul_constant(0.5, 8.0).unwrap();
     assert_eq!(parts(&layout, vec![scaled]).unwrap_err().kind(), ErrorKind::ParamsMismatch);
     let long = Layout::new(&shape(&[SLOTS + 1]), SLOTS).unwrap();

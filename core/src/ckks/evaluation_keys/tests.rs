@@ -9,6 +9,8 @@ use super::*;
 use crate::ckks::{Ciphertext, Complex, EncryptionKey, KeyRequest, Params};
 use crate::ring::rotation_element;
 
+mod noise;
+
 /// A secret key and evaluation keys for it.
 struct Keys {
     secret: SecretKey,
@@ -294,7 +296,8 @@ fn what_does_not_fit_is_refused() {
         1.0,
         &mut rng(32),
     );
-    for stranger in [other, foreign.unwrap()] {
+    for (stranger, of) in [(other, "of another secret key"), (foreign.unwrap(), "of other parameters")] {
+        assert!(keys.keys.rotate(&stranger, 1).unwrap_err().what().contains(of));
         assert_eq!(kind(keys.keys.multiply(&a, &stranger)), ErrorKind::ParamsMismatch);
         assert_eq!(kind(keys.keys.square(&stranger)), ErrorKind::ParamsMismatch);
         assert_eq!(kind(keys.keys.rotate(&stranger, 1)), ErrorKind::ParamsMismatch);

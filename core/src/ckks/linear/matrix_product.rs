@@ -46,7 +46,6 @@ impl MatrixProduct {
     ) -> Result<Self> {
         let slots = context.params().slots();
         check_dimension(dimension, slots)?;
-        context.check_level(level)?;
         if level < Self::DEPTH {
             return Err(no_level());
         }

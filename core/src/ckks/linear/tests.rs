@@ -4,9 +4,11 @@ use core::ops::ControlFlow;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
+use super::diagonals::absolute;
 use super::{Diagonals, LinearTransform, MatrixProduct, pack_matrix};
 use crate::ckks::{
-    Ciphertext, Complex, Context, EncryptionKey, EvaluationKeys, KeyRequest, Params, Plaintext, SecretKey,
+    Bounds, Ciphertext, Complex, Context, EncryptionKey, EvaluationKeys, KeyRequest, Noise, Params,
+    Plaintext, SecretKey,
 };
 use crate::error::ErrorKind;
 
@@ -128,6 +130,38 @@ fn real_matrix_at_a_lower_level() {
     let error = transform.apply(&keys, &y, &mut ()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::HeadroomExhausted);
     assert!(error.what().starts_with("transform: "));
+}
+
+/// Switching keys before the weights, the weights, and three roundings after them: to the last bit, since what is divided
+/// by the last modulus is far below the rounding that follows.
+#[test]
+fn noise_of_a_transform() {
+    let mut setting = Setting::new(&Params::depth_2());
+    let (slots, top) = (setting.slots(), setting.top());
+    let diagonals = Diagonals::of_permutation(8, |row| (row + 1) % 8);
+    let transform = LinearTransform::new(&setting.context, &diagonals, top, &mut ()).unwrap();
+    assert_eq!(transform.rotations(), [1]);
+    let keys = setting.keys(&[1]);
+    let a = setting.encrypt(&[Complex::from(0.5)]);
+    let a = Ciphertext { bounds: Bounds::new(a.bounds().message(), Noise::NONE).unwrap(), ..a };
+    let found = transform.apply(&keys, &a, &mut ()).unwrap();
+
+    let (params, scale) = (setting.context.params(), setting.context.scale_at(top));
+    let weights = vec![Complex::from(1.0); slots];
+    let largest = absolute(weights[0]);
+    let weights = Plaintext::encode_complex(&setting.context, &weights, top, scale, largest).unwrap();
+    let (degree, divisor) = (params.degree(), params.moduli()[top] as f64);
+    let rounding = Noise::rounding(degree);
+    let roundings = rounding.plus(rounding).plus(rounding);
+    let expected = |switching: Noise, roundings: Noise| {
+        let products = a.bounds().with_noise(switching).mul(a.scale(), weights.bounds(), scale);
+        let (before, after) = (a.scale() * scale, a.scale() * scale / divisor);
+        products.with_noise(roundings).rescale(degree, divisor, before, after).noise()
+    };
+    let switching = keys.plan(top).noise();
+    assert_eq!(found.bounds().noise(), expected(switching, roundings));
+    assert_ne!(found.bounds().noise(), expected(Noise::NONE, roundings));
+    assert_ne!(found.bounds().noise(), expected(switching, rounding.plus(rounding)));
 }
 
 #[test]
@@ -280,6 +314,8 @@ fn refuses() {
     let mut foreign = Setting::new(&Params::depth_4());
     let theirs = foreign.encrypt(&numbers(4, 12));
     assert_eq!(transform.apply(&keys, &theirs, &mut ()).unwrap_err().kind(), ErrorKind::ParamsMismatch);
+    let their_keys = foreign.keys(&transform.rotations());
+    assert_eq!(transform.apply(&their_keys, &theirs, &mut ()).unwrap_err().kind(), ErrorKind::ParamsMismatch);
     let stranger = SecretKey::generate(&setting.context, &mut ChaCha20Rng::from_seed([5; 32]));
     let scale = setting.context.scale_at(top);
     let theirs = stranger.encrypt_values_at(&[0.5], top, scale, 1.0, &mut setting.rng).unwrap();

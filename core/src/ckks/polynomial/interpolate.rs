@@ -161,6 +161,14 @@ mod tests {
         assert_eq!(kind(Polynomial::monomial(&[])), ErrorKind::ShapeMismatch);
         assert_eq!(kind(Polynomial::monomial(&[1.0, f64::INFINITY])), ErrorKind::OutOfRange);
         assert_eq!(kind(Polynomial::chebyshev(&[1.0], 2.0, 1.0)), ErrorKind::OutOfRange);
+        let line = Polynomial::monomial(&[1.0, 2.0]).unwrap();
+        assert_eq!(kind(line.to_chebyshev(1.0, 1.0)), ErrorKind::OutOfRange);
+        // A degree is that of the last coefficient that is not 0.
+        let mut long = vec![1.0; 4097];
+        assert_eq!(kind(Polynomial::monomial(&long)), ErrorKind::InvalidParams);
+        assert_eq!(kind(Polynomial::chebyshev(&long, 0.0, 1.0)), ErrorKind::InvalidParams);
+        long[4096] = 0.0;
+        assert_eq!(Polynomial::monomial(&long).unwrap().degree(), 4095);
         let p = Polynomial::interpolate(|_| 1.0, 0.0, 1.0, 2).unwrap();
         assert_eq!(p.error(|_| f64::NAN).unwrap_err().kind(), ErrorKind::OutOfRange);
     }

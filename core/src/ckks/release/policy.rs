@@ -171,6 +171,13 @@ mod tests {
             // The exact promise: the length on the grid, where rounding moves each value by up to 1.
             let on_grid = length / flood.step + float(slots * parts).sqrt();
             assert!(flood.law.sigma() * (1.0 + 1e-12) >= policy.factor() * on_grid);
+            // How far values can be off is the noise that is added, and the errors that were there.
+            let error = bounds(1e6, 1e5).decoded_error(DEGREE, scale);
+            let values = (slots * parts).next_power_of_two().ilog2();
+            let tail = (2.0 * f64::from(TAIL_BITS + 1 + values) * core::f64::consts::LN_2).sqrt();
+            assert!(
+                flood.error_bound >= (error + flood.step * (0.5 + tail * flood.law.sigma())) * (1.0 - 1e-12)
+            );
             let rng = &mut ChaCha20Rng::seed_from_u64(3);
             let draws: Vec<f64> = (0..1 << 14).map(|_| flood.apply(0.25, rng) - 0.25).collect();
             let deviation = (draws.iter().map(|x| x * x).sum::<f64>() / float(draws.len())).sqrt();

@@ -115,6 +115,9 @@ fn refusals_cost_nothing() {
     let foreign = other.encrypt_values_at(&[1.0], 0, SCALE, 1.0, rng).unwrap();
     let error = set.key.release(&mut budget, &foreign, &[0], 1.0, rng).unwrap_err();
     assert_eq!((error.kind(), budget.left()), (ErrorKind::ParamsMismatch, 2));
+    // The other's ciphertext and key, but this budget.
+    let error = other.release(&mut budget, &foreign, &[0], f64::INFINITY, rng).unwrap_err();
+    assert_eq!((error.kind(), budget.left()), (ErrorKind::ParamsMismatch, 2));
 }
 
 /// With so many bits more the same release is exact enough, with one less it is not.
