@@ -88,8 +88,7 @@ fn measure<B: Over>(operation: Operation, shapes: [(usize, usize); 2], times: u6
             Ok(())
         }
     });
-    let total = clock.lock().expect("one thread").total;
-    total
+    clock.lock().expect("one thread").total
 }
 
 /// From the first of three beginnings to the last of three ends.

@@ -6,9 +6,13 @@
 //! histograms. [`dkg`] makes keys that parties share and [`threshold_decrypt`] decrypts under them. [`resharing`] and
 //! [`repair`] look after the shares of a secret. [`testing`] runs all parties of any of them in one process.
 //!
+//! Computations have too many rounds to be a type each. They are straight-line `async` code over a [`session`]'s channel: [`arithmetic`]
+//! is what every protocol can do with shared matrices, [`shamir_box`] and [`replicated`] are protocols, [`functions`] is written over any of
+//! them, and [`study`] is joint statistics with a signed plan.
+//!
 //! # Security
-//! Nothing single-use can be used twice. A session is taken by no copy and has no bytes: it cannot be cloned, encoded or taken
-//! up again, so a backup that is restored has nothing to say a second time. What it drew (polynomials, masks, keys of the
+//! Nothing single-use can be used twice. A [`session::Session`] that was restarted repeats what its journal holds, byte for byte, or stops.
+//! A session of the protocols of typed rounds is taken by no copy and has no bytes: it cannot be cloned, encoded or taken up again, so a backup that is restored has nothing to say a second time. What it drew (polynomials, masks, keys of the
 //! run) is used by value and wiped with it. A party that crashed starts a new session under a new session number; if it starts
 //! again under the old one, its two signatures contradict each other, and it is named.
 //!

@@ -10,7 +10,7 @@
 //! | [`Malicious`] | one actively corrupted party, with abort | 32 bytes |
 //!
 //! # Source
-//! [AFLNO16] T. Araki, J. Furukawa, Y. Lindell, A. Nof, K. Ohara, ePrint 2016/768.
+//! \[AFLNO16\] T. Araki, J. Furukawa, Y. Lindell, A. Nof, K. Ohara, ePrint 2016/768.
 mod circuits;
 mod lanes;
 mod link;

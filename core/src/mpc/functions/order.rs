@@ -108,7 +108,7 @@ async fn tournament<B: Comparison>(
 /// # Errors
 /// `HeadroomExhausted` for differences that the box cannot compare; `ShapeMismatch` unless `keys` is a column and `payload` has its rows.
 /// # Source
-/// [Knu98] algorithm 5.2.2 M.
+/// \[Knu98\] algorithm 5.2.2 M.
 pub async fn sort<B: Comparison>(
     b: &mut B,
     keys: &Fixed<B>,

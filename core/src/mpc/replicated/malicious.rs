@@ -56,8 +56,8 @@ use tagged::{tag, tagged, value};
 /// computational.
 ///
 /// # Source
-/// [ADEN19]: tags modulo 2^(64 + s), the batched check. [CGHIKLN18]: the check for values that are opened on the way, which
-/// multiplies by the key in place of opening it. DEVIATION([ADEN19]): hidden weights, and operands with products, as above.
+/// \[ADEN19\]: tags modulo 2^(64 + s), the batched check. \[CGHIKLN18\]: the check for values that are opened on the way, which
+/// multiplies by the key in place of opening it. DEVIATION(\[ADEN19\]): hidden weights, and operands with products, as above.
 pub struct Malicious {
     link: Link,
     coins: Coins,

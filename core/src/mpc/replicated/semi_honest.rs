@@ -24,7 +24,7 @@ pub(super) mod comparison;
 /// Against a party that deviates there is nothing: results may be wrong, and secrets may leave. For that case there is
 /// [`Malicious`](super::Malicious). Keys between pairs of parties are pseudorandom, so privacy is computational.
 /// # Source
-/// [AFLNO16]: shares and multiplication. Comparison: see `addition`.
+/// \[AFLNO16\]: shares and multiplication. Comparison: see `addition`.
 pub struct SemiHonest {
     link: Link,
 }

@@ -3,15 +3,15 @@
 //! Let `[z_k]`, `[r z_k]` be all pairs since the last check. With coins that nobody could foresee,
 //! `w = sum of alpha_k z_k` and `u = sum of alpha_k (r z_k)` satisfy `u = r w` in an honest run. A cheat's errors make
 //! `T = u - r w = sum of alpha_k (e_k - r d_k)`, where `d_k` and `e_k`, what a cheat has added to a value and to its tag, do not
-//! depend on r and alpha. If any of them is not zero, T is zero with a chance of at most `2 / |F|` ([CGHIKLN18],
+//! depend on r and alpha. If any of them is not zero, T is zero with a chance of at most `2 / |F|` (\[CGHIKLN18\],
 //! the lemma on the verification stage).
 //!
 //! That protocol opens r to compare, which ends the computation. Here `u = r w` is verified as a product, with a random
-//! `[a]` and its `[c] = [r a]` that were made before the coins, by the sacrifice of [KOS16], triple generation: `sigma = rho w + a` is
+//! `[a]` and its `[c] = [r a]` that were made before the coins, by the sacrifice of \[KOS16\], triple generation: `sigma = rho w + a` is
 //! opened, which a hides, and `T' = rho u + c - sigma r = rho T + (c - r a)` is zero only if T is or if the coin rho hits one value.
 //! So an error in c or in the multiplication cannot be chosen to make up for T, which it would have to know: that
 //! would be a way to test guesses about values. T' is compared to zero without telling it: times a random `[s]`, and opened
-//! ([CGHIKLN18], "CheckZero").
+//! (\[CGHIKLN18\], "CheckZero").
 //!
 //! The first round also compares what the parties have heard: a party that told different ones different things is found, though
 //! not named.

@@ -7,8 +7,10 @@ fn multiplication(parties: usize) -> u64 {
     if parties <= 4 { 1 } else { 2 }
 }
 
-/// The rounds of a check beside its multiplications: the coins, the opening of sigma, the comparison with zero.
-const CHECK: u64 = 3;
+/// The rounds of an opening and of the check before it: one more for each multiplication where sharings are dealt.
+fn checked_opening(parties: usize) -> u64 {
+    if parties <= 8 { 5 } else { 7 }
+}
 
 impl<F: BoxField> FieldBox for SemiHonest<F> {
     fn multiplication_rounds(&self) -> u64 {
@@ -22,6 +24,6 @@ impl<F: BoxField> FieldBox for Malicious<F> {
     }
 
     fn opening_rounds(&self) -> u64 {
-        1 + CHECK + 2 * multiplication(self.parties())
+        checked_opening(self.parties())
     }
 }

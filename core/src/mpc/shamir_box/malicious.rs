@@ -19,7 +19,7 @@ use crate::{
 /// wrong result: they can only make it end with an error.
 ///
 /// Every value x is shared twice, as x and as `r x` for a key r that nobody knows. Multiplication of bare sharings is
-/// only safe up to errors that a cheat adds [GIPST14]; an error in x is found because nobody can add r times the error to `r x`.
+/// only safe up to errors that a cheat adds \[GIPST14\]; an error in x is found because nobody can add r times the error to `r x`.
 ///
 /// # Security
 /// Malicious with abort. Nothing is opened before all that came before it has been checked (see [`check`](Arithmetic::check)): an

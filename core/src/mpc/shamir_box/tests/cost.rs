@@ -38,7 +38,7 @@ fn few_parties_multiply_in_one_round_with_m_times_m_less_one_elements() {
     }
 }
 
-/// [DN07], multiplication: a share of everybody to whoever opens, and the opened value back.
+/// \[DN07\], multiplication: a share of everybody to whoever opens, and the opened value back.
 #[test]
 fn more_parties_multiply_in_two_rounds_with_twice_m_less_one_elements() {
     // The length is a multiple of 5 and of 9; of 7 it is not, where the last slice is shorter.
@@ -51,7 +51,7 @@ fn more_parties_multiply_in_two_rounds_with_twice_m_less_one_elements() {
     }
 }
 
-/// [DN07], "Double-Random": of m dealt double sharings t + 1 are made, so each costs `2 m (m - 1) / (t + 1)` elements.
+/// \[DN07\], "Double-Random": of m dealt double sharings t + 1 are made, so each costs `2 m (m - 1) / (t + 1)` elements.
 #[test]
 fn dealt_double_sharings_cost_four_elements_for_each_other_party() {
     let (m, t) = (9, 4);
