@@ -17,6 +17,7 @@ pub mod paillier_threshold;
 pub mod random;
 pub mod secure_sum;
 pub mod shamir;
+pub mod study;
 pub mod work;
 
 pub use veilkit::{Error, ErrorKind, PartyId, Result, codec, progress::Observer, shape};

@@ -15,6 +15,7 @@ mod paillier_threshold;
 mod plain;
 mod proofs;
 mod shamir;
+mod study;
 mod survey;
 mod watch;
 
@@ -53,7 +54,7 @@ mod _native {
         },
         errors::error_kinds,
         holders::{MpcRepairPlan, MpcRepairSession, MpcResharingPlan, MpcResharingSession},
-        mpc::{MpcIdentityKey, MpcSumOutput, MpcSumPlan, MpcSumSession, mpc_verify_signature},
+        mpc::{MpcIdentityKey, MpcSumOutput, MpcSumPlan, MpcSumSession, mpc_room, mpc_verify_signature},
         packed::PaillierPackedArray,
         paillier::{PaillierPool, PaillierPublicKey, PaillierSecretKey, PaillierUnprovenPublicKey},
         paillier_threshold::{
@@ -75,6 +76,7 @@ mod _native {
                 shamir_combine_key, shamir_combine_verifiable, shamir_split_key, shamir_split_verifiable,
             },
         },
+        study::{MpcStudyLedger, MpcStudyPlan, MpcStudySession},
         survey::MpcSurvey,
         watch::set_threads,
     };

@@ -65,6 +65,17 @@ pub(crate) fn mpc_verify_signature(
     detached(py, || secure_sum::verify_signature(&read_identity(identity)?, context, message, signature))
 }
 
+/// Where the parties of a session meet.
+#[pyfunction]
+pub(crate) fn mpc_room<'py>(
+    py: Python<'py>,
+    session: &[u8],
+    parties: Vec<(u16, Vec<u8>)>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let room = quick(py, || Ok(session_or_random(Some(session))?.room(&members(&parties)?)))?;
+    Ok(PyBytes::new(py, &room))
+}
+
 /// What the parties agree on.
 #[pyclass(frozen)]
 pub(crate) struct MpcSumPlan(Plan);

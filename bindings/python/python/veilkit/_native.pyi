@@ -40,6 +40,9 @@ __all__ = [
     "MpcRepairSession",
     "MpcResharingPlan",
     "MpcResharingSession",
+    "MpcStudyLedger",
+    "MpcStudyPlan",
+    "MpcStudySession",
     "MpcSumOutput",
     "MpcSumPlan",
     "MpcSumSession",
@@ -77,6 +80,7 @@ __all__ = [
     "elgamal_prove_linear",
     "error_kinds",
     "mpc_combine_decryption",
+    "mpc_room",
     "mpc_verify_signature",
     "paillier_deal",
     "set_threads",
@@ -593,6 +597,7 @@ class MpcIdentityKey:
     def identity(self) -> bytes: ...
     def sign(self, context: bytes, message: bytes) -> bytes: ...
 
+def mpc_room(session: bytes, parties: Sequence[tuple[int, bytes]]) -> bytes: ...
 def mpc_verify_signature(identity: bytes, context: bytes, message: bytes, signature: bytes) -> None: ...
 
 @final
@@ -653,6 +658,77 @@ class MpcSumSession:
     def step(self, incoming: Sequence[tuple[int, bytes]], progress: _Report) -> _Sent: ...
     @property
     def round(self) -> int: ...
+
+_ColumnFields: TypeAlias = tuple[str, str, str, float, float, float, list[str]]
+_FunctionFields: TypeAlias = tuple[str, list[int], list[int], list[float], list[int]]
+_PolicyFields: TypeAlias = tuple[int, int, int, list[int], bool]
+_StudyGiven: TypeAlias = tuple[list[tuple[int, bytes]], bytes, list[dict[str, Any]] | None]
+
+@final
+class MpcStudyPlan:
+    @staticmethod
+    def make(
+        session: bytes | None,
+        purpose: str,
+        parties: Sequence[tuple[int, bytes]],
+        malicious: bool,
+        network: tuple[float, float],
+        columns: Sequence[_ColumnFields],
+        functions: Sequence[_FunctionFields],
+        policy: _PolicyFields,
+        max_rows: int,
+    ) -> MpcStudyPlan: ...
+    @staticmethod
+    def from_bytes(data: bytes) -> MpcStudyPlan: ...
+    def to_bytes(self) -> bytes: ...
+    @property
+    def hash(self) -> bytes: ...
+    @property
+    def session(self) -> bytes: ...
+    @property
+    def parties(self) -> list[tuple[int, bytes]]: ...
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def columns(self) -> list[str]: ...
+    def levels(self, column: int) -> list[str]: ...
+    @property
+    def functions(self) -> list[str]: ...
+    @property
+    def malicious(self) -> bool: ...
+    def explain(self) -> str: ...
+    def cost(self, network: tuple[float, float]) -> tuple[int, int, int, float]: ...
+
+@final
+class MpcStudyLedger:
+    @staticmethod
+    def generate() -> MpcStudyLedger: ...
+    @staticmethod
+    def from_bytes(data: bytes) -> MpcStudyLedger: ...
+    def to_bytes(self) -> bytes: ...
+    def __len__(self) -> int: ...
+    def admit(self, plan: MpcStudyPlan, values: Sequence[npt.NDArray[np.float64]]) -> None: ...
+
+@final
+class MpcStudySession:
+    @staticmethod
+    def start(
+        plan: MpcStudyPlan, me: int, key: MpcIdentityKey, values: Sequence[npt.NDArray[np.float64]]
+    ) -> tuple[MpcStudySession, _StudyGiven]: ...
+    @staticmethod
+    def resume(
+        plan: MpcStudyPlan,
+        me: int,
+        key: MpcIdentityKey,
+        journal: bytes,
+        values: Sequence[npt.NDArray[np.float64]],
+    ) -> tuple[MpcStudySession, _StudyGiven, int]: ...
+    def step(self, incoming: Sequence[tuple[int, bytes]]) -> _StudyGiven: ...
+    def expire(self) -> None: ...
+    @property
+    def round(self) -> int: ...
+    @property
+    def awaits(self) -> list[int]: ...
 
 @final
 class MpcSurvey:

@@ -19,8 +19,11 @@ Parties also make ElGamal keys together (`DkgSession`), of which any `threshold`
 
 Holders of `shamir` shares with a public commitment make new shares of the same secret, for themselves or others
 (`ResharingSession`), and a lost share again (`RepairSession`), without anybody seeing the secret.
+
+Regressions, tests, quantiles and survival curves over rows that stay with their parties are in `veilkit.mpc.study`.
 """
 
+from . import study
 from ._dkg import (
     DecryptionShare,
     DkgSession,
@@ -81,6 +84,7 @@ __all__ = [
     "run_dkg_locally",
     "run_locally",
     "simulate",
+    "study",
     "verify_signature",
 ]
 
