@@ -35,9 +35,12 @@ class Link:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for connection in self._connections:
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        # More than once: before Python 3.12 `asyncio.wait_for` may lose a cancellation to what it waited for.
+        pending = set(self._connections)
+        while pending:
+            for connection in pending:
+                connection.cancel()
+            _, pending = await asyncio.wait(pending, timeout=0.5)
 
     def send(self, to: int, data: bytes) -> None:
         """Gives a message on, to one peer or to all (`ALL`). It is kept until its receiver has acknowledged it."""
