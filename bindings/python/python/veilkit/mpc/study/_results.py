@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -69,8 +70,7 @@ class Outcome:
     @property
     def frame(self) -> Any:
         """The coefficients of a model as a pandas DataFrame, as its summary would print them."""
-        import pandas as pd
-
+        pd = import_module("pandas")
         rows = [dict(coefficient) for coefficient in self.value.coefficients]
         for row in rows:
             row["low"], row["high"] = row.pop("interval")
