@@ -92,8 +92,7 @@ fn measure<F: BoxField>(c: &mut Criterion<CpuTime>, field: &str, n: usize, opera
                     }
                 };
                 parties::run(n, b"bench", run);
-                let spent = *clock.1.lock().expect("one thread");
-                spent
+                *clock.1.lock().expect("one thread")
             });
         });
     }
