@@ -8,6 +8,7 @@ mod custody;
 mod elgamal;
 mod field;
 mod mpc;
+mod mpc_box;
 mod mpc_ring;
 mod paillier;
 mod paillier_threshold;
@@ -47,6 +48,7 @@ const GROUPS: &[&[Row]] = &[
     prime::ROWS,
     ring::ROWS,
     mpc::ROWS,
+    mpc_box::ROWS,
     mpc_ring::ROWS,
     paillier::ROWS,
     paillier_threshold::ROWS,

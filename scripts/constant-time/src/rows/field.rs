@@ -2,7 +2,7 @@
 use core::hint::black_box;
 
 use subtle::ConstantTimeEq;
-use veilkit::field::{Field, Fp61, Gf256, batch, gf256::Block};
+use veilkit::field::{BulkField, Field, Fp61, Fp192, Gf256, batch, gf256::Block};
 
 use super::{Row, planted, row};
 use crate::memcheck::{SecretRng, opened, secret, secret_bytes};
@@ -14,6 +14,9 @@ pub(super) const ROWS: &[Row] = &[
     row("field", "gf256::Block: linear_combination", "elements", block_combination),
     row("field", "Fp61: add, sub, neg, mul, invert", "elements", fp61),
     row("field", "Fp61::from_u64, random", "value, generator", fp61_random),
+    row("field", "Fp192: add, sub, neg, mul, invert", "elements", fp192),
+    row("field", "BulkField: draw", "words", draw),
+    row("field", "BulkField: sums, comparison, root", "elements", bulk),
     row("field", "batch: invert, scale", "elements", invert_batch),
     planted("field", "planted: logarithm table of GF(256)", "elements", log_table),
     planted("field", "planted: reduction by a comparison", "value", reduction),
@@ -29,6 +32,43 @@ fn number(value: u64) -> Fp61 {
     let mut value = black_box(value);
     secret(&mut value);
     Fp61::from_u64(value)
+}
+
+fn wide(value: u64) -> Fp192 {
+    let mut value = -Fp192::from_u64(black_box(value));
+    secret(&mut value);
+    value
+}
+
+fn fp192() {
+    let (a, b) = (wide(7), wide(u64::MAX));
+    let (sum, product) = ((a + b) * -a, a * b.invert().expect("not zero"));
+    assert_eq!(opened((product * b * (b - a) + sum - a * b - a * b).to_words()), [0, 0, 0]);
+}
+
+fn draw() {
+    let words = |out: &mut [u64]| {
+        out.iter_mut().zip(1..).for_each(|(word, k)| *word = k << 40);
+        secret(out);
+    };
+    let (mut narrow, mut broad) = ([Fp61::ZERO; 3], [Fp192::ZERO; 3]);
+    Fp61::draw(words, &mut narrow);
+    Fp192::draw(words, &mut broad);
+    assert_eq!(opened(narrow[2].to_u64()), 3 << 37);
+    assert_eq!(opened(broad[0].to_words()), [1 << 40, 2 << 40, 3 << 40]);
+}
+
+fn bulk() {
+    fn all<F: BulkField>(values: [F; 3]) {
+        let mut sums = [values[0]; 3];
+        F::add_multiple(&mut sums, values[1], &values);
+        let sum = F::sum_of_products(values.iter().copied().zip(sums));
+        assert_eq!(opened(F::all_equal(&values, &sums).unwrap_u8()), 0);
+        let root = (sum * sum).inverse_sqrt();
+        assert_eq!(opened((root * root * sum * sum).ct_eq(&F::ONE).unwrap_u8()), 1);
+    }
+    all([number(5), number(6), number(u64::MAX)]);
+    all([wide(5), wide(6), wide(u64::MAX)]);
 }
 
 fn block() -> Block {
