@@ -1,6 +1,7 @@
 //! A box for secrets: wiped when dropped, redacted when printed, compared in constant time.
 use core::fmt;
 
+use cmov::Cmov as _;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -60,6 +61,16 @@ impl<T: Zeroize + ConstantTimeEq> PartialEq for Secret<T> {
     }
 }
 
+/// All ones if the lowest bit is set, else zero: by a conditional move, since the compiler knows of a negated carry that it is one of
+/// two values and may branch on it.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "one bit")]
+pub(crate) fn mask(bit: u64) -> u64 {
+    let mut mask = 0;
+    mask.cmovnz(&u64::MAX, bit as u8 & 1);
+    mask
+}
+
 /// Makes one secret bit public: the only place where a secret becomes a branch.
 ///
 /// For bits that the caller learns anyway, at the edge, after all work is done: whether a decryption succeeded,
@@ -104,6 +115,11 @@ mod tests {
     fn declassified_bits_keep_their_value() {
         assert!(declassify(Choice::from(1)));
         assert!(!declassify(Choice::from(0)));
+    }
+
+    #[test]
+    fn masks_are_of_the_lowest_bit() {
+        assert_eq!([0, 1, 2, 3].map(mask), [0, u64::MAX, 0, u64::MAX]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::Field;
 use crate::{
     codec::{Reader, Writer},
     error::{Error, ErrorKind, Result},
-    secret::declassify,
+    secret::{declassify, mask},
 };
 
 /// An integer modulo 2^192 - 237, always fully reduced: three words, the lowest first.
@@ -49,7 +49,7 @@ impl Fp192 {
     #[inline(always)]
     fn reduce_once(value: [u64; 3], carry: u64) -> Self {
         let (less, above) = add_small(value, FOLD);
-        let mask = (carry | above).wrapping_neg();
+        let mask = mask(carry | above);
         Self(core::array::from_fn(|i| value[i] ^ (mask & (value[i] ^ less[i]))))
     }
 
@@ -59,7 +59,7 @@ impl Fp192 {
         let product = wide(high, FOLD);
         let (sum, carry) = add_words(value, [low(product), self::high(product), 0]);
         // After a carry the sum is small, and another 237 does not carry again.
-        let (sum, _) = add_small(sum, FOLD & carry.wrapping_neg());
+        let (sum, _) = add_small(sum, FOLD & mask(carry));
         Self::reduce_once(sum, 0)
     }
 
@@ -179,7 +179,7 @@ impl Sub for Fp192 {
     fn sub(self, other: Self) -> Self {
         let (difference, borrow) = sub_words(self.0, other.0);
         // p more is 237 less, modulo 2^192.
-        Self(sub_words(difference, [borrow.wrapping_mul(FOLD), 0, 0]).0)
+        Self(sub_words(difference, [FOLD & mask(borrow), 0, 0]).0)
     }
 }
 

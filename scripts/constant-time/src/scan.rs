@@ -24,6 +24,7 @@ const OF_LENGTHS: &[&str] = &["/library/core/src/slice/", "/library/core/src/ite
 /// Code of the standard library that works for its caller: the caller's line is what counts.
 const OF_CALLERS: &[&str] = &[
     "/library/core/src/num/",
+    "/library/core/src/internal_macros.rs",
     "/library/std/src/num/f64.rs",
     "/library/core/src/ops/",
     "/library/core/src/intrinsics/",

@@ -42,8 +42,8 @@ fn wide(value: u64) -> Fp192 {
 
 fn fp192() {
     let (a, b) = (wide(7), wide(u64::MAX));
-    let (sum, product) = ((a + b) * -a, a * b.invert().expect("not zero"));
-    assert_eq!(opened((product * b * (b - a) + sum - a * b - a * b).to_words()), [0, 0, 0]);
+    let (sum, product) = ((a + b) * -a, a * b.invert().unwrap_or(Fp192::ZERO));
+    assert_eq!(opened((product * b * (b - a) - sum - a * b - a * b).to_words()), [0, 0, 0]);
 }
 
 fn draw() {

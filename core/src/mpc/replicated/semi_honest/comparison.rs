@@ -14,6 +14,7 @@ use crate::{
             pair::Pair,
         },
     },
+    secret::mask,
 };
 
 /// # Errors
@@ -85,7 +86,7 @@ impl SemiHonest {
 
 /// The value, or its negation if the bit is set.
 fn negated_if(value: Z64, bit: u64) -> Z64 {
-    let mask = bit.wrapping_neg();
+    let mask = mask(bit);
     Z64((value.0 ^ mask).wrapping_add(bit))
 }
 
