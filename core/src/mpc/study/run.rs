@@ -251,16 +251,6 @@ impl<'a, B: Comparison> Run<'a, B> {
         self.sums_of(&cohort.repeated(mine.len()), mine, bounds).await
     }
 
-    /// The sums over all parties of numbers with `|local[j]| <= limit[j]`, which is proven.
-    ///
-    /// # Errors
-    /// `VerificationFailed` naming a party with a number beyond its limit.
-    #[allow(dead_code)] // the regressions are written over it
-    pub(crate) async fn sum(&mut self, local: &[i128], limit: &[i128]) -> Result<Shared<B::Share>> {
-        let bounds: Vec<_> = limit.iter().map(|limit| (-limit, *limit)).collect();
-        Ok(self.inputs(local, &bounds).await?.sum())
-    }
-
     /// Numbers of each party, of which nothing is known. Each party puts in as many.
     pub(crate) async fn enter(&mut self, mine: &[i128]) -> Result<Inputs<B::Share>> {
         let elements =
