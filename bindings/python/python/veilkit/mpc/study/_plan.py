@@ -183,16 +183,29 @@ def _numbers(values: npt.ArrayLike, levels: list[str]) -> npt.NDArray[np.float64
     array = np.asarray(values)
     if array.ndim != 1:
         raise error("ShapeMismatch", "table: each column has one axis")
-    if levels and array.dtype.kind in "OUST" and any(isinstance(value, str) for value in array.tolist()):
+    if levels and array.dtype.kind in "OUST" and _has_words(array):
         places = {level: float(place) for place, level in enumerate(levels)}
         return np.array([_place(value, places) for value in array.tolist()], dtype=np.float64)
-    if array.dtype.kind not in "biufO":
+    if array.dtype.kind not in "biufO" or (array.dtype.kind == "O" and _has_words(array)):
         raise TypeError(f"table: numbers, not {array.dtype}")
+    if array.dtype.kind == "O":
+        array = np.array([float("nan") if is_missing(value) else value for value in array.tolist()], dtype=np.float64)
     return np.ascontiguousarray(array, dtype=np.float64)
 
 
+def _has_words(array: npt.NDArray[Any]) -> bool:
+    return any(isinstance(value, str) for value in array.tolist())
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value is None, NaN, or what pandas has for a missing one."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, float) and value != value
+
+
 def _place(value: object, places: Mapping[str, float]) -> float:
-    if value is None or value != value:
+    if is_missing(value):
         return float("nan")
     if value not in places:
         raise error("OutOfRange", "table: a level that the plan does not have")

@@ -76,6 +76,16 @@ class Outcome:
             row["low"], row["high"] = row.pop("interval")
         return pd.DataFrame(rows).set_index("name")
 
+    @property
+    def standard_error(self) -> float | None:
+        """The standard error of a single figure; None where there is none."""
+        return getattr(self.value, "standard_error", None)
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95% confidence interval of a single figure; None where there is none."""
+        return getattr(self.value, "interval", None)
+
     def __float__(self) -> float:
         return float(self.value.value)
 
