@@ -1,6 +1,6 @@
 # Everything here sets up what it needs, says what it installs, and works offline once set up.
 .DEFAULT_GOAL := help
-.PHONY: help demo test evidence vectors install-python clean
+.PHONY: help demo test evidence vectors install install-python clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -16,6 +16,9 @@ evidence: ## the security checks, longer, with their output kept in build/eviden
 
 vectors: ## write vectors/ again from its seeds
 	@scripts/vectors generate
+
+install: ## the C library, header, pkg-config and CMake files: make install PREFIX=/usr/local DESTDIR=
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/install
 
 install-python: ## the Python package, into .venv
 	@scripts/setup python

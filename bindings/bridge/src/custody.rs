@@ -10,6 +10,10 @@ use zeroize::Zeroizing;
 
 use crate::random::OsRandom;
 
+mod any;
+
+pub use any::AnyShare;
+
 /// As [`policy::split`].
 ///
 /// # Errors

@@ -190,6 +190,18 @@ pub fn real_limit(array: &PackedArray) -> f64 {
     limit.min(power_of_two(i64::from(params.value_bits()) - 1 - i64::from(params.fraction_bits())))
 }
 
+/// Encodes plain numbers to add to a packed array, given its parameters and limits for integers and for floats: they must lie
+/// within the bound of the array, which is public and leaves them room.
+///
+/// # Errors
+/// Those of `encode`.
+pub fn within_packed(
+    array: &PackedArray,
+    encode: impl FnOnce(&Params, u64, f64) -> Result<PlainArray>,
+) -> Result<PlainArray> {
+    encode(array.public_key().params(), integer_limit(array), real_limit(array))
+}
+
 /// 2^`exponent`, infinity or 0 beyond the range of floats.
 fn power_of_two(exponent: i64) -> f64 {
     2_f64.powi(i32::try_from(exponent.clamp(-2000, 2000)).expect("clamped"))
