@@ -79,6 +79,13 @@ fn check(array: &EncryptedArray, extents: &[usize], expected: &[f64]) {
     }
 }
 
+/// The check that spoke: its kind, and how its text begins.
+#[track_caller]
+fn refused<T>(result: Result<T>, kind: ErrorKind, what: &str) {
+    let error = result.err().unwrap();
+    assert!(error.kind() == kind && error.what().starts_with(what), "{error}");
+}
+
 fn pairs(a: &[usize], b: &[usize]) -> (Vec<usize>, Vec<(usize, usize)>) {
     let (target, pairs) = selection::pairs(&shape(a), &shape(b)).unwrap();
     (target.extents().to_vec(), pairs)
@@ -203,13 +210,22 @@ fn reductions() {
                 check(&array.var(axis, 1, keys(), &mut ()).unwrap(), target.extents(), &variances);
             }
         }
-        assert_eq!(
-            array.sum(Some(extents.len()), keys(), &mut ()).unwrap_err().kind(),
-            ErrorKind::ShapeMismatch
-        );
+        let beyond = Some(extents.len());
+        for result in [
+            array.sum(beyond, keys(), &mut ()),
+            array.mean(beyond, keys(), &mut ()),
+            array.var(beyond, 0, keys(), &mut ()),
+        ] {
+            refused(result, ErrorKind::ShapeMismatch, "axis: ");
+        }
     }
-    let one = encrypted(&[1], &[0.5]);
-    assert_eq!(one.var(None, 1, keys(), &mut ()).unwrap_err().kind(), ErrorKind::InvalidParams);
+    let two = encrypted(&[2], &[0.5, 0.25]);
+    for ddof in [2, 3] {
+        refused(two.var(None, ddof, keys(), &mut ()), ErrorKind::InvalidParams, "ddof: ");
+    }
+    let unit = PlainArray::complex(&shape(&[]), &[Complex::new(0.0, 1.0)]).unwrap();
+    let turned = two.mul_plain(&unit, None, &mut ()).unwrap();
+    refused(turned.var(None, 0, keys(), &mut ()), ErrorKind::InvalidParams, "var: not of complex numbers");
 }
 
 #[test]
@@ -239,8 +255,34 @@ fn matrix_products() {
         check(&left.matmul_plain(&y, keys(), &mut ()).unwrap(), &extents, &expected);
         check(&right.rmatmul_plain(&x, keys(), &mut ()).unwrap(), &extents, &expected);
     }
-    let (a, b) = (encrypted(&[2, 3], &numbers(&[2, 3], 1)), encrypted(&[2], &[0.1, 0.2]));
-    assert_eq!(a.matmul(&b, keys(), &mut ()).unwrap_err().kind(), ErrorKind::ShapeMismatch);
+    let scalar = (&[][..], &[2][..], "matmul: one or two axes");
+    for (a, b, what) in [
+        scalar,
+        (scalar.1, scalar.0, scalar.2),
+        (&[1, 1, 2], &[2], scalar.2),
+        (&[2], &[1, 2, 1], scalar.2),
+        (&[2, 3], &[2], "matmul: other numbers of columns"),
+        (&[2, 3], &[2, 3], "matmul: other numbers of columns"),
+        // Which broadcasting alone would let through.
+        (&[2, 3], &[1], "matmul: other numbers of columns"),
+        (&[3, 1], &[3], "matmul: other numbers of columns"),
+    ] {
+        let (x, y) = (numbers(a, 1), numbers(b, 2));
+        let (left, right) = (encrypted(a, &x), encrypted(b, &y));
+        let (x, y) = (PlainArray::real(&shape(a), &x).unwrap(), PlainArray::real(&shape(b), &y).unwrap());
+        for result in [
+            left.matmul(&right, keys(), &mut ()),
+            left.matmul_plain(&y, keys(), &mut ()),
+            right.rmatmul_plain(&x, keys(), &mut ()),
+        ] {
+            refused(result, ErrorKind::ShapeMismatch, what);
+        }
+    }
+    // One level for the products, and one for the mask.
+    let low = encrypted(&[3, 5], &numbers(&[3, 5], 1)).at_level(1, &mut ()).unwrap();
+    let vector = PlainArray::real(&shape(&[5]), &numbers(&[5], 2)).unwrap();
+    let result = low.matmul_plain(&vector, keys(), &mut ());
+    refused(result, ErrorKind::HeadroomExhausted, "matmul: no level left to mask");
 }
 
 #[test]
@@ -324,7 +366,10 @@ fn arrangements() {
     for extents in [&[2, 2, 6][..], &[24], &[3, 8], &[1, 4, 1, 6]] {
         check(&small.reshape(&shape(extents), keys(), &mut ()).unwrap(), extents, &numbers(&[4, 6], 1));
     }
-    assert!(small.reshape(&shape(&[5, 5]), keys(), &mut ()).is_err());
+    for extents in [&[5, 5][..], &[4, 5], &[23], &[]] {
+        let result = small.reshape(&shape(extents), keys(), &mut ());
+        refused(result, ErrorKind::ShapeMismatch, "shape: another number of elements");
+    }
 
     let (a, b) = (numbers(&[2, 3], 1), numbers(&[1, 3], 2));
     let (left, right) = (
@@ -475,6 +520,9 @@ fn what_is_missing_is_named() {
     }
     let spent = x.at_level(0, &mut ()).unwrap();
     let half = PlainArray::constant(0.5).unwrap();
+    let row = PlainArray::real(&shape(&[5]), &numbers(&[5], 2)).unwrap();
+    let square = encrypted(&[4, 4], &numbers(&[4, 4], 1)).at_level(1, &mut ()).unwrap();
+    let low = square.clone();
     // A level is what is missing first: keys would not help.
     for (refused, what) in [
         (spent.mul(&y, None, &mut ()), "multiply"),
@@ -482,9 +530,13 @@ fn what_is_missing_is_named() {
         (spent.square(None, &mut ()), "multiply"),
         (spent.mul(&y, keys(), &mut ()), "multiply"),
         (spent.mul_plain(&half, None, &mut ()), "multiply"),
-        (spent.sum(Some(1), keys(), &mut ()), "sum"),
+        (spent.mul_plain(&row, None, &mut ()), "multiply"),
+        (spent.sum(Some(1), None, &mut ()), "sum"),
         (spent.mean(None, keys(), &mut ()), "mean"),
         (spent.var(None, 0, keys(), &mut ()), "var"),
+        (low.var(None, 0, None, &mut ()), "var: two levels"),
+        // Its other operand takes the last level on its way to where they meet.
+        (low.mul(&square.transpose(&[1, 0]).unwrap(), keys(), &mut ()), "multiply: no level left:"),
         (spent.slice(&[Pick::At(1)], keys(), &mut ()), "rearrangement"),
         (x.add(&y.at_level(0, &mut ()).unwrap(), keys(), &mut ()), "broadcasting"),
     ] {
@@ -521,9 +573,35 @@ fn releases_are_counted_and_name_elements_only() {
         assert!((value.re - expected.re).abs() <= bound && (value.im - expected.im).abs() <= bound);
     }
     // One release is left, which is not begun for an array of two ciphertexts.
-    let long = encrypted(&[SLOTS + 1], &numbers(&[SLOTS + 1], 1));
-    let refused = long.release(&KEYS.secret, &mut budget, 2.0, &mut rng).unwrap_err();
-    assert_eq!((refused.kind(), budget.left()), (ErrorKind::HeadroomExhausted, 1));
+    let numbers: Vec<f64> = numbers(&[SLOTS + 1], 1).iter().map(|x| 1000.0 * x).collect();
+    let long = encrypted(&[SLOTS + 1], &numbers);
+    let result = long.release(&KEYS.secret, &mut budget, 2.0, &mut rng);
+    refused(result, ErrorKind::HeadroomExhausted, "release: fewer releases left");
+    assert_eq!(budget.left(), 1);
+    // Nor for an error that is larger than allowed.
+    let result = array.release(&KEYS.secret, &mut budget, 1e-9, &mut rng);
+    refused(result, ErrorKind::OutOfRange, "at_most_error: ");
+    assert_eq!(budget.left(), 1);
+    // With just enough of them, in their places.
+    let two = || ReleaseBudget::new(&KEYS.secret, ReleasePolicy::new(30, 2).unwrap());
+    let mut budget = two();
+    let released = long.release(&KEYS.secret, &mut budget, 300.0, &mut rng).unwrap();
+    assert_eq!((budget.left(), released.values().len()), (0, numbers.len()));
+    let bound = released.error_bound();
+    assert!(released.values().iter().zip(&numbers).all(|(v, x)| (v.re - x).abs() <= bound));
+    // One bound for all numbers: the larger, whichever ciphertext it is of.
+    let mut errors = Vec::new();
+    for noisy in [0, 1] {
+        let mut ciphertexts = long.ciphertexts().to_vec();
+        ciphertexts[noisy].bounds = ciphertexts[noisy].bounds.sum_of(4096);
+        let long = EncryptedArray::from_ciphertexts(long.layout().clone(), ciphertexts, false).unwrap();
+        let bound = long.release(&KEYS.secret, &mut two(), 1e6, &mut rng).unwrap().error_bound();
+        let slots: Vec<usize> = if noisy == 0 { (0..SLOTS).collect() } else { vec![0] };
+        let one = &long.ciphertexts()[noisy];
+        assert_eq!(KEYS.secret.release(&mut two(), one, &slots, 1e6, &mut rng).unwrap().error_bound(), bound);
+        errors.push(bound);
+    }
+    assert!(errors[0] > errors[1], "more slots are more noise");
 }
 
 #[test]
@@ -557,19 +635,31 @@ fn objects_that_do_not_belong_together() {
         EncryptedArray::from_ciphertexts(layout.clone(), list, false)
     };
     check(&parts(&layout, ours.ciphertexts().to_vec()).unwrap(), &[3], &[0.1, 0.2, 0.3]);
-    assert!(parts(&layout, vec![]).is_err());
     let two = [ours.ciphertexts(), ours.ciphertexts()].concat();
-    assert_eq!(parts(&layout, two).unwrap_err().kind(), ErrorKind::ShapeMismatch);
+    for list in [vec![], two.clone()] {
+        refused(parts(&layout, list), ErrorKind::ShapeMismatch, "ciphertexts: not as many");
+    }
     for (extents, slots) in [(&[0][..], 16), (&[3], 12), (&[3], 0)] {
         let none = Layout::from_parts(shape(extents), vec![1], 0, slots).unwrap_err();
         assert_eq!(none.kind(), ErrorKind::ShapeMismatch, "{extents:?} {slots}");
     }
     let narrow = Layout::new(&shape(&[3]), SLOTS / 2).unwrap();
-    let refused = parts(&narrow, ours.ciphertexts().to_vec()).unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::ShapeMismatch);
-    let scaled = ours.ciphertexts()[0].mul_constant(0.5, 8.0).unwrap();
-    assert_eq!(parts(&layout, vec![scaled]).unwrap_err().kind(), ErrorKind::ParamsMismatch);
+    let result = parts(&narrow, ours.ciphertexts().to_vec());
+    refused(result, ErrorKind::ShapeMismatch, "ciphertexts: not as many");
+    // What differs from the first, and only in that; whichever of the two is odd.
     let long = Layout::new(&shape(&[SLOTS + 1]), SLOTS).unwrap();
-    let mixed = vec![ours.ciphertexts()[0].clone(), theirs.ciphertexts()[0].clone()];
-    assert_eq!(parts(&long, mixed).unwrap_err().kind(), ErrorKind::ParamsMismatch);
+    assert!(parts(&long, two).is_ok());
+    let own = &ours.ciphertexts()[0];
+    let other_level = own.drop_to(2).unwrap().with_scale(own.scale());
+    let other_scale = own.clone().with_scale(own.scale() * 2.0);
+    let params = Params::new(16_384, &[59, 45, 45, 45], &[60], 45).unwrap();
+    let foreign = SecretKey::generate(&Context::new(&params).unwrap(), rng);
+    let mut other_context = foreign.encrypt_values(&[0.1], 1.0, rng).unwrap();
+    assert_eq!((other_context.level(), other_context.scale()), (own.level(), own.scale()));
+    other_context.key = own.key();
+    for odd in [other_level, other_scale, other_context, theirs.ciphertexts()[0].clone()] {
+        for list in [vec![own.clone(), odd.clone()], vec![odd.clone(), own.clone()]] {
+            refused(parts(&long, list), ErrorKind::ParamsMismatch, "ciphertexts: not all at one level");
+        }
+    }
 }
