@@ -87,7 +87,7 @@ fn rows(c: &mut Criterion<CpuTime>) {
         bench("scale", &|row| prime.scale(row, w));
         bench("add_scaled", &|row| prime.add_scaled(row, a, w));
         bench("sub_and_scale", &|row| prime.sub_and_scale(row, a, w));
-        bench("linear/terms=4", &|row| prime.linear(row, &inputs[..4], &[w, 1, 2, w], 4));
+        bench("linear/terms=4", &|row| prime.linear(row, &inputs[..4], &[w, 1, 2, w], &[prime.value(); 4]));
         bench("lift", &|row| prime.lift(row, a, &from));
     }
     group.finish();

@@ -89,9 +89,8 @@ pub(super) trait Kernels: Sync {
     /// `a = (a - b) w` for a residue w.
     fn sub_and_scale(&self, modulus: &Modulus, a: &mut [u64], b: &[u64], w: u64);
 
-    /// `out = w_0 y_0 + w_1 y_1 + ...`, at most [`MAX_TERMS`], for words y below 2^61 in the first `long` terms and below
-    /// 2^52 in the others.
-    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64], long: usize);
+    /// `out = w_0 y_0 + w_1 y_1 + ...`, at most [`MAX_TERMS`], for words of `y_i` below `limits_i`, which is at most 2^61.
+    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64], limits: &[u64]);
 
     /// Residues modulo `from` as numbers from `-from/2` to `from/2`.
     fn lift(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], from: u64);
@@ -123,7 +122,7 @@ macro_rules! kernels {
             kernels! { fn sub_and_scale = $module::rows::sub_and_scale,
                 modulus: &Modulus, a: &mut [u64], b: &[u64], w: u64 }
             kernels! { fn linear = $module::rows::linear,
-                modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64], long: usize }
+                modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64], limits: &[u64] }
             kernels! { fn lift = $module::rows::lift, modulus: &Modulus, out: &mut [u64], a: &[u64], from: u64 }
         }
     };

@@ -237,7 +237,7 @@ impl Basis {
             let q = prime.modulus();
             let base = q.reduce(1 << BITS);
             let weights = [1, base, q.mul(base, base)];
-            prime.linear(row, &limbs.each_ref().map(|limb| &limb[..]), &weights, 3);
+            prime.linear(row, &limbs.each_ref().map(|limb| &limb[..]), &weights, &[1 << BITS; 3]);
             loops::sub_constant(row, q.mul(q.reduce(128), weights[2]), q.value());
         });
         out

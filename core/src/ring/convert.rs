@@ -31,8 +31,8 @@ pub struct Conversion {
     /// The same, for inverse transforms.
     endings: Box<[Ending]>,
     reciprocals: Box<[Reciprocal]>,
-    /// So many of the first terms have words that may have more than 52 bits.
-    long: usize,
+    /// What words of the terms are below: each prime, then more than v can be.
+    limits: Box<[u64]>,
     /// For each prime that is converted to: `D / d_j` for each j, then `-D`.
     weights: Box<[Box<[u64]>]>,
 }
@@ -66,7 +66,7 @@ impl Conversion {
             endings: from.iter().zip(&factors).map(|(d, w)| d.transform().ending(*w)).collect(),
             factors,
             weights: weights.collect(),
-            long: from.iter().rposition(|d| d.value() >> 52 != 0).map_or(0, |last| last + 1),
+            limits: from.iter().map(Prime::value).chain([from.len() as u64 + 1]).collect(),
             reciprocals: from.iter().map(|d| Reciprocal::new(d.modulus())).collect(),
             from: from.into(),
             to: to.into(),
@@ -172,7 +172,7 @@ impl Conversion {
         for (term, row) in terms.iter_mut().zip(y.chunks_exact(out.len())) {
             *term = row;
         }
-        self.to[i].linear(out, &terms[..count], &self.weights[i][..count], self.long);
+        self.to[i].linear(out, &terms[..count], &self.weights[i][..count], &self.limits[..count]);
     }
 
     fn check(&self, words: usize, out: &Poly<Coefficients>) {

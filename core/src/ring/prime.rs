@@ -190,25 +190,24 @@ impl Prime {
         self.kernels.sub_and_scale(self.modulus(), a, b, w);
     }
 
-    /// `out = w_0 y_0 + w_1 y_1 + ...` for residues w: base conversion. The words of y are residues of other primes perhaps:
-    /// below 2^61 in the first `long` terms, and below 2^52 in the others. Reduced once for every 64 terms.
+    /// `out = w_0 y_0 + w_1 y_1 + ...` for residues w: base conversion. The words of `y_i`, residues of other primes perhaps,
+    /// are below `limits_i`, which is at most 2^61. Reduced once for every 64 terms.
     ///
     /// # Panics
-    /// When there are not as many weights as terms.
-    pub fn linear(&self, out: &mut [u64], terms: &[&[u64]], weights: &[u64], long: usize) {
+    /// When there are not as many weights and limits as terms.
+    pub fn linear(&self, out: &mut [u64], terms: &[&[u64]], weights: &[u64], limits: &[u64]) {
         assert_eq!(terms.len(), weights.len(), "as many weights as terms");
+        assert_eq!(terms.len(), limits.len(), "as many limits as terms");
         self.check([&*out]);
         terms.iter().for_each(|y| self.check([y]));
         debug_assert!(weights.iter().all(|w| *w < self.value()), "residues as weights");
-        let first = terms.len().min(MAX_TERMS);
-        self.kernels.linear(self.modulus(), out, &terms[..first], &weights[..first], long.min(first));
-        if first < terms.len() {
+        let mut parts = terms.chunks(MAX_TERMS).zip(weights.chunks(MAX_TERMS)).zip(limits.chunks(MAX_TERMS));
+        let ((first, w), limited) = parts.next().unwrap_or_default();
+        self.kernels.linear(self.modulus(), out, first, w, limited);
+        for ((terms, weights), limits) in parts {
             let mut sum = vec![0; self.degree()];
-            for (terms, weights) in terms[first..].chunks(MAX_TERMS).zip(weights[first..].chunks(MAX_TERMS)) {
-                // These few may all be long.
-                self.kernels.linear(self.modulus(), &mut sum, terms, weights, terms.len());
-                self.kernels.add(self.modulus(), out, &sum);
-            }
+            self.kernels.linear(self.modulus(), &mut sum, terms, weights, limits);
+            self.kernels.add(self.modulus(), out, &sum);
         }
     }
 
@@ -338,12 +337,14 @@ mod tests {
                     });
 
                     let weights: Vec<u64> = b.iter().map(|b| b[7]).collect();
-                    for long in [0, usize::from(count > 2), usize::try_from(count).unwrap()] {
-                        let bits = |i| if i < long as u64 { 61 } else { 52 };
-                        let y: Vec<_> = (0..count).map(|i| rows(1 << bits(i), i)[kind].clone()).collect();
+                    for bits in [&[61][..], &[52], &[52, 61], &[50], &[61, 50, 6], &[40]] {
+                        let limits: Vec<u64> =
+                            bits.iter().cycle().take(b.len()).map(|bits| 1 << bits).collect();
+                        let y = limits.iter().zip(0..).map(|(limit, i)| rows(*limit, i)[kind].clone());
+                        let y: Vec<_> = y.collect();
                         let y: Vec<&[u64]> = y.iter().map(|y| &y[..]).collect();
                         let mut out = vec![u64::MAX; DEGREE];
-                        prime.linear(&mut out, &y, &weights, long);
+                        prime.linear(&mut out, &y, &weights, &limits);
                         check(&prime, &out, |i| {
                             let terms = y.iter().zip(&weights);
                             terms.map(|(y, w)| u128::from(y[i]) * u128::from(*w) % u128::from(q)).sum()

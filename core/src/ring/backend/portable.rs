@@ -116,7 +116,7 @@ impl Kernels for Portable {
         rows::sub_and_scale(modulus, a, b, w);
     }
 
-    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64], _long: usize) {
+    fn linear(&self, modulus: &Modulus, out: &mut [u64], terms: &[&[u64]], weights: &[u64], _limits: &[u64]) {
         rows::linear(modulus, out, terms, weights);
     }
 

@@ -351,7 +351,7 @@ macro_rules! products {
             out: &mut [u64],
             terms: &[&[u64]],
             weights: &[u64],
-            _long: usize,
+            _limits: &[u64],
         ) {
             let (p, half) = (Prime::new(modulus), splat(HALF));
             let power = splat_factor(factor(modulus, modulus.reduce_wide(1 << 64)));

@@ -105,10 +105,19 @@ fn conversions() {
     for prime in primes() {
         let a = residues(prime.modulus());
         let (mut b, mut c) = (a.clone(), a.clone());
-        prime.linear(&mut b, &[&a, &a, &a], &[1, 2, prime.value() - 3], 2);
-        assert_eq!(first(&b), 0);
+        for limits in [[prime.value(); 3], [1 << 61, prime.value(), 1 << 61]] {
+            prime.linear(&mut b, &[&a, &a, &a], &[1, 2, prime.value() - 3], &limits);
+            assert_eq!(first(&b), 0);
+        }
         prime.lift(&mut c, &a, prime.modulus());
         assert_eq!(first(&c), first(&a));
+        // Of more than twice the prime: reduced on the way.
+        let longest = Modulus::new((1 << 61) - 1).expect("a prime");
+        let long = residues(&longest);
+        prime.lift(&mut b, &long, &longest);
+        prime.lift(&mut c, &long, &longest);
+        prime.sub(&mut c, &b);
+        assert_eq!(first(&c), 0);
     }
 }
 

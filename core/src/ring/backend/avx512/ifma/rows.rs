@@ -1,6 +1,6 @@
 //! What is done word by word, with multiplications of 52 bits.
 use core::arch::x86_64::{
-    _mm512_add_epi64, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_setzero_si512, _mm512_srli_epi64,
+    _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_setzero_si512, _mm512_srli_epi64,
 };
 
 use super::super::{
@@ -17,7 +17,6 @@ pub(in super::super) use wide::rows::{add, add_to, neg, sub, sub_to};
 struct Prime {
     q: Vector,
     twice: Vector,
-    four_times: Vector,
     minus_q: Vector,
     /// `floor(2^52 / q)`.
     ratio: Vector,
@@ -30,7 +29,6 @@ impl Prime {
         Self {
             q: splat(q),
             twice: splat(2 * q),
-            four_times: splat(4 * q),
             minus_q: splat(q.wrapping_neg()),
             ratio: splat(modulus.quotient(1, WORD)),
         }
@@ -67,13 +65,6 @@ fn factor(modulus: &Modulus, w: u64) -> Factor {
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
 fn settle(x: Vector, p: Prime) -> Vector {
     reduce_once(reduce_once(x, p.twice), p.q)
-}
-
-/// From below 8 q to below q.
-#[inline]
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-fn settle_sum(x: Vector, p: Prime) -> Vector {
-    settle(reduce_once(x, p.four_times), p)
 }
 
 /// `y w mod q`, below 2 q, for `y < 2^52`.
@@ -131,15 +122,40 @@ struct Sum {
 /// So many words of each term are added up at once.
 const PIECE: usize = 32;
 
-/// `2^52` and `2^104`.
+/// What the reduction of a sum needs.
 #[derive(Clone, Copy)]
-struct Powers(Factors, Factors);
+struct Folding {
+    prime: Prime,
+    /// `1 / q mod 2^52`.
+    inverse: Vector,
+    /// `2^52` and `2^104`.
+    powers: [Factors; 2],
+    /// Whether what is left after the first step has no more than 52 bits.
+    short: bool,
+}
 
-impl Powers {
+impl Folding {
+    /// For sums whose high words add up to less than this.
     #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-    fn new(modulus: &Modulus) -> Self {
+    fn new(modulus: &Modulus, high: u128) -> Self {
+        let q = modulus.value();
         let power = |log: u32| splat_factor(factor(modulus, modulus.reduce_wide(1 << log)));
-        Self(power(WORD), power(2 * WORD))
+        // An odd number is its own inverse modulo 8; each step doubles the bits.
+        let step = |x: u64, _| x.wrapping_mul(2_u64.wrapping_sub(q.wrapping_mul(x)));
+        Self {
+            prime: Prime::new(modulus),
+            inverse: splat((0..5).fold(q, step)),
+            powers: [power(WORD), power(2 * WORD)],
+            // The low words add up to less than 2^64, of which 2^12 go up.
+            short: high + u128::from(q) + (1 << 12) <= 1 << WORD,
+        }
+    }
+
+    /// For so many products of residues.
+    #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
+    fn of_products(modulus: &Modulus, count: usize) -> Self {
+        let q = u128::from(modulus.value());
+        Self::new(modulus, count as u128 * (((q * q) >> WORD) + 1))
     }
 }
 
@@ -160,19 +176,25 @@ impl Sum {
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-    fn reduce(self, powers: Powers, p: Prime) -> Vector {
-        let high = _mm512_add_epi64(self.high, _mm512_srli_epi64::<WORD>(self.low));
+    fn reduce(self, f: Folding) -> Vector {
+        let (zero, p) = (_mm512_setzero_si512(), f.prime);
+        // With the multiple of q that has the same low 52 bits taken away, the sum is a multiple of 2^52 (Montgomery), to
+        // which 2^52 q is added so that nothing is below zero.
+        let multiple = _mm512_madd52hi_epu64(zero, _mm512_madd52lo_epu64(zero, self.low, f.inverse), p.q);
+        let high = plus(self.high, _mm512_srli_epi64::<WORD>(self.low));
+        let high = minus(plus(high, p.q), multiple);
         // Below 2 q each.
-        let first = remainder(self.low, p.ratio, p.minus_q);
-        let second = scaled(high, powers.0, p);
-        let third = scaled(_mm512_srli_epi64::<WORD>(high), powers.1, p);
-        settle_sum(plus(first, plus(second, third)), p)
+        let first = scaled(high, f.powers[0], p);
+        if f.short {
+            return reduce_once(first, p.q);
+        }
+        settle(plus(first, scaled(_mm512_srli_epi64::<WORD>(high), f.powers[1], p)), p)
     }
 }
 
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
 pub(in super::super) fn sum_of_products(modulus: &Modulus, out: &mut [u64], terms: &[(&[u64], &[u64])]) {
-    let (p, powers) = (Prime::new(modulus), Powers::new(modulus));
+    let folding = Folding::of_products(modulus, terms.len());
     for (i, out) in out.as_chunks_mut::<PIECE>().0.iter_mut().enumerate() {
         let mut sums = [Sum::zero(); PIECE / 8];
         for (a, b) in terms {
@@ -185,7 +207,7 @@ pub(in super::super) fn sum_of_products(modulus: &Modulus, out: &mut [u64], term
             }
         }
         for (out, sum) in out.as_chunks_mut().0.iter_mut().zip(sums) {
-            store(out, sum.reduce(powers, p));
+            store(out, sum.reduce(folding));
         }
     }
 }
@@ -200,7 +222,7 @@ pub(in super::super) fn pair_of_sums(
     terms: &[(&[u64], [&[u64]; 2])],
     more: [Option<(&[u64], u64)>; 2],
 ) {
-    let (p, powers) = (Prime::new(modulus), Powers::new(modulus));
+    let folding = Folding::of_products(modulus, terms.len() + 1);
     let outs = out0.as_chunks_mut::<HALF_PIECE>().0.iter_mut().zip(out1.as_chunks_mut::<HALF_PIECE>().0);
     for (i, (out0, out1)) in outs.enumerate() {
         let mut sums = [[Sum::zero(); HALF_PIECE / 8]; 2];
@@ -224,7 +246,7 @@ pub(in super::super) fn pair_of_sums(
                 }
             }
             for (out, sum) in out.as_chunks_mut().0.iter_mut().zip(sums) {
-                store(out, sum.reduce(powers, p));
+                store(out, sum.reduce(folding));
             }
         }
     }
@@ -248,17 +270,22 @@ pub(in super::super) fn linear(
     out: &mut [u64],
     terms: &[&[u64]],
     weights: &[u64],
-    long: usize,
+    limits: &[u64],
 ) {
-    let (p, powers) = (Prime::new(modulus), Powers::new(modulus));
+    let q = u128::from(modulus.value());
+    // A long word counts once for its low bits and once for those above, which are fewer.
+    let high = |limit: &u64| {
+        (1 + u128::from(*limit >> WORD != 0)) * (((q * u128::from(*limit).min(1 << WORD)) >> WORD) + 1)
+    };
+    let folding = Folding::new(modulus, limits.iter().map(high).sum());
     let above: [u64; MAX_TERMS] =
         core::array::from_fn(|i| weights.get(i).map_or(0, |w| modulus.reduce_wide(u128::from(*w) << WORD)));
     for (i, out) in out.as_chunks_mut::<PIECE>().0.iter_mut().enumerate() {
         let mut sums = [Sum::zero(); PIECE / 8];
-        for (((y, w), above), number) in terms.iter().zip(weights).zip(&above).zip(0..) {
+        for (((y, w), above), limit) in terms.iter().zip(weights).zip(&above).zip(limits) {
             ahead::<PIECE>(y, i);
             let w = splat(*w);
-            if number >= long {
+            if *limit <= 1 << WORD {
                 for (sum, y) in sums.iter_mut().zip(y.as_chunks::<PIECE>().0[i].as_chunks().0) {
                     sum.add(load(y), w);
                 }
@@ -272,7 +299,7 @@ pub(in super::super) fn linear(
             }
         }
         for (out, sum) in out.as_chunks_mut().0.iter_mut().zip(sums) {
-            store(out, sum.reduce(powers, p));
+            store(out, sum.reduce(folding));
         }
     }
 }
