@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::{
     Backend, Modulus, Transform,
-    backend::{Kernels, MAX_TERMS},
+    backend::{Kernels, MAX_TERMS, loops},
 };
 use crate::error::Result;
 
@@ -214,7 +214,12 @@ impl Prime {
     /// Residues modulo `from`, taken as numbers in `[-from/2, from/2)`, become residues modulo q.
     pub fn lift(&self, out: &mut [u64], a: &[u64], from: &Modulus) {
         self.check([&*out, a]);
-        self.kernels.lift(self.modulus(), out, a, from.value());
+        // Half of it is most often smaller than q: then nothing has to be reduced.
+        if from.value() >> 1 < self.value() {
+            loops::lift_small(out, a, from.value(), self.value());
+        } else {
+            self.kernels.lift(self.modulus(), out, a, from.value());
+        }
     }
 
     /// Whether every word is below q. Stops nowhere early, but whether it holds is public.

@@ -94,6 +94,18 @@ for_each_machine! {
     }
 }
 
+for_each_machine! {
+    /// Residues modulo `from`, as numbers from `-from/2` to `from/2`, modulo a q that is larger than those.
+    fn lift_small(out: &mut [u64], a: &[u64], from: u64, q: u64) {
+        let (half, correction) = (from >> 1, q.wrapping_sub(from));
+        for (out, a) in out.iter_mut().zip(a) {
+            // All ones for the upper half.
+            let above = (half.wrapping_sub(*a).cast_signed() >> 63).cast_unsigned();
+            *out = a.wrapping_add(correction & above);
+        }
+    }
+}
+
 /// The shortest primes that [`from_signed`] takes.
 pub(crate) const SIGNED_BITS: u32 = 34;
 
