@@ -40,8 +40,16 @@ pub(super) trait Kernels: Sync {
     /// As [`Transform::forward`](super::Transform::forward).
     fn forward(&self, modulus: &Modulus, twiddles: &Twiddles, a: &mut [u64]);
 
-    /// As [`Transform::inverse`](super::Transform::inverse); `last` stands in for the first twiddle and 1.
-    fn inverse(&self, modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]);
+    /// As [`Transform::inverse`](super::Transform::inverse); `last` stands in for the first twiddle and 1. The values are in
+    /// `from`, if they are not in `a`.
+    fn inverse(
+        &self,
+        modulus: &Modulus,
+        twiddles: &Twiddles,
+        last: &[Factor; 2],
+        a: &mut [u64],
+        from: Option<&[u64]>,
+    );
 
     /// `out = a + b`.
     fn add_to(&self, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64]);
@@ -103,7 +111,7 @@ macro_rules! kernels {
         impl Kernels for $backend {
             kernels! { fn forward = $module::forward, modulus: &Modulus, twiddles: &Twiddles, a: &mut [u64] }
             kernels! { fn inverse = $module::inverse,
-                modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64] }
+                modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64], from: Option<&[u64]> }
             kernels! { fn add_to = $module::rows::add_to, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64] }
             kernels! { fn add = $module::rows::add, modulus: &Modulus, a: &mut [u64], b: &[u64] }
             kernels! { fn sub_to = $module::rows::sub_to, modulus: &Modulus, out: &mut [u64], a: &[u64], b: &[u64] }

@@ -132,6 +132,14 @@ impl Conversion {
         self.from[j].transform().inverse_times(x, &self.endings[j]);
     }
 
+    /// First step for one row, from values `x` that stay: the coefficients of `y_j`.
+    ///
+    /// # Panics
+    /// When there is no such prime, or a row is of another length.
+    pub fn prepare_values_to(&self, j: usize, out: &mut [u64], x: &[u64]) {
+        self.from[j].transform().inverse_times_to(out, x, &self.endings[j]);
+    }
+
     /// Second step of the exact conversion, after the first on every row: v for each coefficient. With one prime nothing
     /// is needed or written.
     ///

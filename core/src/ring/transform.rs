@@ -160,7 +160,16 @@ impl Transform {
     /// When there are not as many as the degree says.
     pub(super) fn inverse_times(&self, a: &mut [u64], Ending(last): &Ending) {
         assert_eq!(a.len(), self.degree(), "as many values as the degree");
-        self.backend.kernels().inverse(&self.modulus, &self.inverse, last, a);
+        self.backend.kernels().inverse(&self.modulus, &self.inverse, last, a, None);
+    }
+
+    /// As [`Transform::inverse_times`], of the values `a`, which stay.
+    ///
+    /// # Panics
+    /// When there are not as many as the degree says.
+    pub(super) fn inverse_times_to(&self, out: &mut [u64], a: &[u64], Ending(last): &Ending) {
+        assert!(out.len() == self.degree() && a.len() == self.degree(), "as many values as the degree");
+        self.backend.kernels().inverse(&self.modulus, &self.inverse, last, out, Some(a));
     }
 }
 
@@ -288,6 +297,14 @@ mod tests {
                         let mut values = a.clone();
                         transform.forward(&mut values);
                         assert_eq!(values, expected, "{:?} {degree} {q}", transform.backend);
+                        let mut elsewhere = vec![u64::MAX; degree];
+                        transform.inverse_times_to(&mut elsewhere, &values, &transform.last);
+                        assert_eq!(
+                            (&values, &elsewhere),
+                            (&expected, &a),
+                            "{:?} {degree} {q}",
+                            transform.backend
+                        );
                         transform.inverse(&mut values);
                         assert_eq!(values, a, "{:?} {degree} {q}", transform.backend);
                     }

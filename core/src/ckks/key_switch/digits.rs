@@ -35,8 +35,7 @@ impl<'a> Cut<'a> {
         let mut prepared: Poly<Coefficients> = Poly::unset(degree, c.rows());
         let mut excess: Poly<Coefficients> = Poly::unset(degree, plan.digits());
         for_rows(degree, [prepared.words_mut()], 0, |row, [out], _| {
-            out.copy_from_slice(c.row(row));
-            plan.prepare(row, out);
+            plan.prepare(row, out, c.row(row));
         });
         for digit in 0..plan.digits() {
             let own = plan.own_rows(digit);

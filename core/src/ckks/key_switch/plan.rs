@@ -92,10 +92,10 @@ impl Plan {
     }
 
     /// From the values of a row of Q to what [`Plan::extend`] takes.
-    pub(super) fn prepare(&self, row: usize, values: &mut [u64]) {
+    pub(super) fn prepare(&self, row: usize, out: &mut [u64], values: &[u64]) {
         let digit =
             self.digits.iter().find(|digit| digit.rows.contains(&row)).expect("every row is in a digit");
-        digit.conversion.prepare_values(row - digit.rows.start, values);
+        digit.conversion.prepare_values_to(row - digit.rows.start, out, values);
     }
 
     /// What else [`Plan::extend`] takes, from a digit's own rows after [`Plan::prepare`]: one row.

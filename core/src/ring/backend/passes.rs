@@ -112,11 +112,17 @@ macro_rules! passes {
         }
 
         #[target_feature(enable = $features)]
-        pub(super) fn inverse(modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]) {
-            let a = a.as_chunks_mut().0;
+        pub(super) fn inverse(
+            modulus: &Modulus,
+            twiddles: &Twiddles,
+            last: &[Factor; 2],
+            a: &mut [u64],
+            from: Option<&[u64]>,
+        ) {
+            let (a, from) = (a.as_chunks_mut().0, from.map(|from| from.as_chunks().0));
             match room(modulus) {
-                6 => inverse_all::<6>(a, twiddles, last, Constants::new::<6>(modulus)),
-                _ => inverse_all::<1>(a, twiddles, last, Constants::new::<1>(modulus)),
+                6 => inverse_all::<6>(a, from, twiddles, last, Constants::new::<6>(modulus)),
+                _ => inverse_all::<1>(a, from, twiddles, last, Constants::new::<1>(modulus)),
             }
         }
 
@@ -276,8 +282,14 @@ macro_rules! passes {
 
         /// Everything, from the lowest stages to the division by the degree.
         #[target_feature(enable = $features)]
-        fn inverse_all<const ROOM: u32>(a: &mut [[u64; 8]], t: &Twiddles, last: &[Factor; 2], p: Constants) {
-            inverse_below::<ROOM>(a, 1, t, p);
+        fn inverse_all<const ROOM: u32>(
+            a: &mut [[u64; 8]],
+            from: Option<&[[u64; 8]]>,
+            t: &Twiddles,
+            last: &[Factor; 2],
+            p: Constants,
+        ) {
+            inverse_below::<ROOM>(a, from, 1, t, p);
             let stride = a.len() / radix(a.len());
             let (f, last) = (factors!(t, 1), [splat_factor(last[0]), splat_factor(last[1])]);
             if radix(a.len()) == 8 {
@@ -306,14 +318,21 @@ macro_rules! passes {
 
         /// Everything below a node but the node's own pass.
         #[target_feature(enable = $features)]
-        fn inverse_below<const ROOM: u32>(a: &mut [[u64; 8]], node: usize, t: &Twiddles, p: Constants) {
+        fn inverse_below<const ROOM: u32>(
+            a: &mut [[u64; 8]],
+            from: Option<&[[u64; 8]]>,
+            node: usize,
+            t: &Twiddles,
+            p: Constants,
+        ) {
             let radix = radix(a.len());
             let stride = a.len() / radix;
             if stride == 8 {
-                inverse_within::<ROOM>(a, radix * node, t, p);
+                inverse_within::<ROOM>(a, from, radix * node, t, p);
             } else {
                 for (i, block) in a.chunks_exact_mut(stride).enumerate() {
-                    inverse_below::<ROOM>(block, radix * node + i, t, p);
+                    let from = from.map(|from| &from[i * stride..(i + 1) * stride]);
+                    inverse_below::<ROOM>(block, from, radix * node + i, t, p);
                     inverse_pass::<ROOM>(block, radix * node + i, t, p);
                 }
             }
@@ -349,10 +368,17 @@ macro_rules! passes {
 
         /// The first six stages, on blocks of 64 words.
         #[target_feature(enable = $features)]
-        fn inverse_within<const ROOM: u32>(a: &mut [[u64; 8]], node: usize, t: &Twiddles, p: Constants) {
+        fn inverse_within<const ROOM: u32>(
+            a: &mut [[u64; 8]],
+            from: Option<&[[u64; 8]]>,
+            node: usize,
+            t: &Twiddles,
+            p: Constants,
+        ) {
             for (i, block) in a.as_chunks_mut::<8>().0.iter_mut().enumerate() {
                 let f = lane_factors!(t, node + i);
-                let mut v = transpose(core::array::from_fn(|k| load(&block[k])));
+                let words = from.map_or(&*block, |from| &from.as_chunks().0[i]);
+                let mut v = transpose(core::array::from_fn(|k| load(&words[k])));
                 butterflies!(inverting, v, f, p, (0 1 4) (2 3 5) (4 5 6) (6 7 7));
                 butterflies!(inverting, v, f, p, (0 2 2) (1 3 2) (4 6 3) (5 7 3));
                 butterflies!(inverting, v, f, p, (0 4 1) (1 5 1) (2 6 1) (3 7 1));

@@ -34,7 +34,17 @@ impl Kernels for Portable {
         }
     }
 
-    fn inverse(&self, modulus: &Modulus, twiddles: &Twiddles, last: &[Factor; 2], a: &mut [u64]) {
+    fn inverse(
+        &self,
+        modulus: &Modulus,
+        twiddles: &Twiddles,
+        last: &[Factor; 2],
+        a: &mut [u64],
+        from: Option<&[u64]>,
+    ) {
+        if let Some(from) = from {
+            a.copy_from_slice(from);
+        }
         let q = modulus.value();
         let two_q = 2 * q;
         for stage in (1..a.len().ilog2()).rev() {
