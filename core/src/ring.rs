@@ -27,7 +27,7 @@ pub use automorphism::{Automorphism, rotation_element};
 pub use backend::Backend;
 pub use basis::Basis;
 pub use convert::Conversion;
-pub use division::Division;
+pub use division::{Division, Remainder};
 pub use modulus::Modulus;
 pub use poly::{Coefficients, Form, Poly, Values};
 pub use prime::Prime;

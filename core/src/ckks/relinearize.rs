@@ -4,7 +4,7 @@ use super::{
     chain,
     ciphertext::{Ciphertext, Product},
     evaluation_keys::EvaluationKeys,
-    key_switch::{PairRows, divided, divided_each, for_rows, switch},
+    key_switch::{PairRows, for_rows, switch},
     operands::Operand,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -56,12 +56,12 @@ impl EvaluationKeys {
     pub fn relinearize(&self, product: &Product) -> Result<Ciphertext> {
         self.check(&product.context, product.key)?;
         let (key, plan) = (self.relinearization()?, self.plan(product.level()));
-        let [b, a] = switch(plan, key, &product.c2, None);
-        let pair = [(b, &product.c0), (a, &product.c1)].map(|(half, other)| {
-            divided_each(plan, half, |row, out, quotient| {
-                plan.basis().primes()[row].add_to(out, quotient, other.row(row));
-            })
-        });
+        let add = |row: usize, [c0, c1]: [&mut [u64]; 2], [first, second]: [&[u64]; 2]| {
+            let prime = &plan.basis().primes()[row];
+            prime.add_to(c0, first, product.c0.row(row));
+            prime.add_to(c1, second, product.c1.row(row));
+        };
+        let pair = switch(plan, key, &product.c2, None, plan.special_primes(), Some(&add));
         let noise = plan.noise().plus(Noise::rounding(product.c0.degree()));
         self.ciphertext(pair, product.scale, product.bounds.with_noise(noise))
     }
@@ -102,8 +102,7 @@ impl EvaluationKeys {
             return Err(Error::new(ErrorKind::HeadroomExhausted, NO_LEVEL));
         }
         let (key, plan) = (self.relinearization()?, self.plan(c2.rows() - 1));
-        let pair = switch(plan, key, c2, Some(others));
-        Ok(pair.map(|half| divided(plan, half, plan.special_primes() + 1)))
+        Ok(switch(plan, key, c2, Some(others), plan.special_primes() + 1, None))
     }
 
     /// What [`EvaluationKeys::switch_and_rescale`] gave, for a product with this scale and these bounds.

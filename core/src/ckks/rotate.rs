@@ -69,7 +69,14 @@ impl EvaluationKeys {
     /// One automorphism by its key.
     fn apply(&self, a: &Ciphertext, galois: &GaloisKey) -> Result<Ciphertext> {
         let plan = self.plan(a.level());
-        self.rotated(a, galois, switch(plan, &galois.key, &a.c1, None))
+        let turn = |row: usize, [c0, c1]: [&mut [u64]; 2], [first, second]: [&[u64]; 2]| {
+            let q = plan.basis().primes()[row].modulus();
+            galois.automorphism.apply_to_sum(q, c0, first, a.c0.row(row));
+            galois.automorphism.apply(c1, second);
+        };
+        let pair = switch(plan, &galois.key, &a.c1, None, plan.special_primes(), Some(&turn));
+        let noise = plan.noise().plus(Noise::rounding(a.c0.degree()));
+        self.ciphertext(pair, a.scale, a.bounds.with_noise(noise))
     }
 
     /// The end of a rotation, from what switching c1 gave: division, addition of c0, and the permutation.

@@ -100,7 +100,24 @@ impl Division {
         out.degree()
     }
 
-    fn quotient(&self, i: usize, remainder: &Remainder<'_>, stay: &[u64], out: &mut [u64]) {
+    /// The remainder, for [`Division::quotient`]: `go` are the last rows of the dividend, `excess` is a row. Both are
+    /// overwritten.
+    ///
+    /// # Panics
+    /// When there are not as many rows as primes.
+    pub fn remainder<'a>(&'a self, go: &'a mut [u64], excess: &'a mut [u64]) -> Remainder<'a> {
+        let degree = excess.len();
+        assert_eq!(go.len(), self.by_last() * degree, "a row for each prime that goes");
+        each_row(degree, go, WORDS, |j, row| self.conversion.prepare_values(j, row));
+        self.conversion.excess(go, excess);
+        Remainder { conversion: &self.conversion, go, excess }
+    }
+
+    /// Row i of the rounded quotient, where `stay` is that of the dividend.
+    ///
+    /// # Panics
+    /// When there is no such row, or one is of another length.
+    pub fn quotient(&self, i: usize, remainder: &Remainder<'_>, stay: &[u64], out: &mut [u64]) {
         let prime = &self.conversion.to()[i];
         remainder.values(i, out);
         prime.sub_and_scale(out, stay, prime.modulus().neg(self.inverses[i]));
@@ -114,20 +131,17 @@ impl Division {
         out: &mut [u64],
         work: impl Fn(usize, &Remainder<'_>, &mut [u64], &mut [u64]) + Sync,
     ) {
-        assert_eq!(go.len(), self.by_last() * degree, "a row for each prime that goes");
-        each_row(degree, go, WORDS, |j, row| self.conversion.prepare_values(j, row));
         // A row for v, and one of room; one for each prime when they are worked on at once.
         let rooms = if cfg!(feature = "parallel") { self.rows() } else { 1 };
         let mut buffer = Poly::<Values>::unset(degree, 1 + rooms);
         let (excess, room) = buffer.words_mut().split_at_mut(degree);
-        self.conversion.excess(go, excess);
-        let remainder = Remainder { conversion: &self.conversion, go, excess };
+        let remainder = self.remainder(go, excess);
         for_each(degree, out, room, |i, row, room| work(i, &remainder, row, room));
     }
 }
 
-/// The remainder of a division, which is to be written modulo the primes that stay.
-struct Remainder<'a> {
+/// The remainder of a [`Division`], which is to be written modulo the primes that stay.
+pub struct Remainder<'a> {
     conversion: &'a Conversion,
     go: &'a [u64],
     excess: &'a [u64],

@@ -5,31 +5,67 @@ use crate::ring::{Poly, Prime, Values};
 /// Computes one row of a pair, modulo that prime.
 pub(in crate::ckks) type PairRows<'a> = dyn Fn(&Prime, usize, [&mut [u64]; 2]) + Sync + 'a;
 
-/// `P c s' + P x` modulo QP as a pair under the key's new secret: x is the pair that `add` gives row by row, if there is one.
+/// Computes rows with this number of a pair from those of another.
+pub(in crate::ckks) type PairWork<'a> = dyn Fn(usize, [&mut [u64]; 2], [&[u64]; 2]) + Sync + 'a;
+
+/// `(P c s' + P x) / D` as a pair under the key's new secret, rounded: D is the product of the last `by_last` primes of QP, and x
+/// the pair that `add` gives row by row, if there is one. `work` makes rows of the result from those rows of the quotients, and
+/// their number; without it the quotients are the result.
+///
+/// The rows that are divided by come first, so that the others need not be kept.
 pub(in crate::ckks) fn switch(
     plan: &Plan,
     key: &KeySwitchKey,
     c: &Poly<Values>,
     add: Option<&PairRows<'_>>,
+    by_last: usize,
+    work: Option<&PairWork<'_>>,
 ) -> [Poly<Values>; 2] {
     let degree = c.degree();
+    let division = plan.basis().division(plan.rows(), by_last);
+    let stay = division.rows();
     let cut = Cut::new(plan, c);
-    let mut pair: [Poly<Values>; 2] = core::array::from_fn(|_| Poly::unset(degree, plan.rows()));
-    let room = cut.room() + 2 * degree;
-    for_rows(degree, pair.each_mut().map(Poly::words_mut), room, |row, [b, a], room| {
-        let prime = &plan.basis().primes()[row];
+    // The digits, then the quotients; and x.
+    let room = cut.room().max(2 * degree) + 2 * degree;
+    let products = |row: usize, [b, a]: [&mut [u64]; 2], room: &mut [u64]| {
         let (x, room) = room.split_at_mut(2 * degree);
         let (first, second) = x.split_at_mut(degree);
         let more = match (add, plan.special(row)) {
             (Some(add), Some(special)) => {
-                add(prime, row, [&mut *first, &mut *second]);
+                add(&plan.basis().primes()[row], row, [&mut *first, &mut *second]);
                 [Some((&*first, special)), Some((&*second, special))]
             }
             _ => [None, None],
         };
         cut.row(row, room).times(key, [b, a], more);
+    };
+    let mut go: [Poly<Values>; 2] = core::array::from_fn(|_| Poly::unset(degree, by_last));
+    for_rows(degree, go.each_mut().map(Poly::words_mut), room, |i, pair, room| {
+        products(stay + i, pair, room)
     });
-    pair
+    let mut excess: [Poly<Values>; 2] = core::array::from_fn(|_| Poly::unset(degree, 1));
+    let [e, f] = excess.each_mut().map(Poly::words_mut);
+    let [b, a] = go.each_mut().map(Poly::words_mut);
+    let remainders = [division.remainder(b, e), division.remainder(a, f)];
+    let mut out: [Poly<Values>; 2] = core::array::from_fn(|_| Poly::unset(degree, stay));
+    for_rows(degree, out.each_mut().map(Poly::words_mut), room + 2 * degree, |row, out, room| {
+        let (pair, room) = room.split_at_mut(2 * degree);
+        let (b, a) = pair.split_at_mut(degree);
+        products(row, [&mut *b, &mut *a], room);
+        let quotients = |[first, second]: [&mut [u64]; 2]| {
+            division.quotient(row, &remainders[0], b, first);
+            division.quotient(row, &remainders[1], a, second);
+        };
+        match work {
+            None => quotients(out),
+            Some(work) => {
+                let (first, second) = room[..2 * degree].split_at_mut(degree);
+                quotients([&mut *first, &mut *second]);
+                work(row, out, [first, second]);
+            }
+        }
+    });
+    out
 }
 
 /// Divided by the product of the last `by_last` primes of QP and rounded.
