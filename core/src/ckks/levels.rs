@@ -3,6 +3,7 @@
 use super::bounds::Bounds;
 use super::chain;
 use super::ciphertext::{Ciphertext, check_fits};
+use super::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ring::Poly;
 
@@ -12,7 +13,7 @@ impl Ciphertext {
     /// # Errors
     /// `HeadroomExhausted` when there is no level left, or the scale is no larger than the modulus: the message would go.
     pub fn rescale(&self) -> Result<Self> {
-        let (scale, bounds) = self.rescaled()?;
+        let (scale, bounds) = rescaled(&self.context, self.level(), self.scale, &self.bounds)?;
         let [c0, c1] = [&self.c0, &self.c1].map(|half| {
             let mut out = Poly::unset(half.degree(), half.rows() - 1);
             self.context.q().divide_round_to(&mut out, half, 1);
@@ -26,31 +27,11 @@ impl Ciphertext {
     /// # Errors
     /// As [`Ciphertext::rescale`]; nothing is changed then.
     pub fn rescale_assign(&mut self) -> Result<()> {
-        let (scale, bounds) = self.rescaled()?;
+        let (scale, bounds) = rescaled(&self.context, self.level(), self.scale, &self.bounds)?;
         self.context.q().divide_round(&mut self.c0, 1);
         self.context.q().divide_round(&mut self.c1, 1);
         (self.scale, self.bounds, self.seed) = (scale, bounds, None);
         Ok(())
-    }
-
-    /// The scale and the bounds after rescaling, if that is possible.
-    fn rescaled(&self) -> Result<(f64, Bounds)> {
-        let exhausted = |what| Err(Error::new(ErrorKind::HeadroomExhausted, what));
-        let level = self.level();
-        if level == 0 {
-            return exhausted("rescale: no level left: choose parameters with more moduli");
-        }
-        let divisor = chain::float(self.context.params().moduli()[level]);
-        let scale = self.scale / divisor;
-        if scale <= 1.0 {
-            return exhausted(
-                "rescale: the scale is no larger than the modulus: rescale once after each multiplication",
-            );
-        }
-        let degree = self.context.params().degree();
-        let bounds = self.bounds.rescale(degree, divisor, self.scale, scale);
-        check_fits(&self.context, level - 1, scale, &bounds)?;
-        Ok((scale, bounds))
     }
 
     /// The same at a lower level, the scale staying as it is: what costs nothing, before operations with plaintexts.
@@ -116,4 +97,27 @@ impl Ciphertext {
             Err(Error::new(ErrorKind::OutOfRange, "level: not above that of the ciphertext"))
         }
     }
+}
+
+/// The scale and the bounds after rescaling what has these at a level, if that is possible.
+pub(super) fn rescaled(
+    context: &Context,
+    level: usize,
+    scale: f64,
+    bounds: &Bounds,
+) -> Result<(f64, Bounds)> {
+    let exhausted = |what| Err(Error::new(ErrorKind::HeadroomExhausted, what));
+    if level == 0 {
+        return exhausted("rescale: no level left: choose parameters with more moduli");
+    }
+    let divisor = chain::float(context.params().moduli()[level]);
+    let new_scale = scale / divisor;
+    if new_scale <= 1.0 {
+        return exhausted(
+            "rescale: the scale is no larger than the modulus: rescale once after each multiplication",
+        );
+    }
+    let bounds = bounds.rescale(context.params().degree(), divisor, scale, new_scale);
+    check_fits(context, level - 1, new_scale, &bounds)?;
+    Ok((new_scale, bounds))
 }

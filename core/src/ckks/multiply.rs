@@ -1,9 +1,10 @@
 //! Products, with plaintexts and of two ciphertexts (CKKS17 §3.4).
 use super::ciphertext::{Ciphertext, Product};
+use super::levels::rescaled;
 use super::operands::{Operand, first_rows};
 use super::plaintext::Plaintext;
 use crate::error::Result;
-use crate::ring::Poly;
+use crate::ring::{Poly, Values};
 
 impl Ciphertext {
     /// The product with a plaintext, slot by slot. Scales are multiplied: rescale afterwards.
@@ -17,6 +18,28 @@ impl Ciphertext {
         let times = |half| {
             let mut out = Poly::unset(message.degree(), message.rows());
             self.context.q().mul_to(&mut out, half, &message);
+            out
+        };
+        let (c0, c1) = (times(&self.c0), times(&self.c1));
+        Self { context: self.context.clone(), key: self.key, c0, c1, scale, bounds, seed: None }.checked()
+    }
+
+    /// The product with a plaintext, rescaled: [`Ciphertext::mul_plain`] and [`Ciphertext::rescale`] in one pass over memory.
+    ///
+    /// # Errors
+    /// As both.
+    pub fn mul_plain_and_rescale(&self, plaintext: &Plaintext) -> Result<Self> {
+        let (scale, bounds) = Operand::from(self).product(&plaintext.into())?;
+        let (scale, bounds) = rescaled(&self.context, self.level(), scale, &bounds)?;
+        let (q, degree) = (self.context.q(), self.c0.degree());
+        let division = q.division(self.c0.rows(), 1);
+        let times = |half: &Poly<Values>| {
+            let row =
+                |i: usize, out: &mut [u64]| q.primes()[i].mul_to(out, half.row(i), plaintext.poly.row(i));
+            let (mut out, mut last) =
+                (Poly::unset(degree, division.rows()), Poly::<Values>::unset(degree, 1));
+            row(division.rows(), last.words_mut());
+            division.round_of(&mut out, last.words_mut(), row);
             out
         };
         let (c0, c1) = (times(&self.c0), times(&self.c1));

@@ -92,6 +92,20 @@ impl Division {
         });
     }
 
+    /// The rounded quotient of a polynomial whose rows that stay are computed one by one, by `stay` from their numbers. The
+    /// rest is as for [`Division::round_to`].
+    ///
+    /// # Panics
+    /// When there are not as many rows as primes.
+    pub fn round_of(&self, out: &mut Poly<Values>, go: &mut [u64], stay: impl Fn(usize, &mut [u64]) + Sync) {
+        assert_eq!(out.rows(), self.rows(), "a row for each prime that stays");
+        self.run(out.degree(), go, out.words_mut(), |i, remainder, out, room| {
+            remainder.values(i, room);
+            stay(i, out);
+            self.conversion.to()[i].sub_and_scale(out, room, self.inverses[i]);
+        });
+    }
+
     fn shape(&self, out: &Poly<Values>, stay: &[u64]) -> usize {
         assert!(
             out.rows() == self.rows() && out.words().len() == stay.len(),
@@ -232,6 +246,9 @@ mod tests {
                 basis.primes()[i].add(out, quotient);
             });
             basis.scale(&mut expected, &[2; 5]);
+            assert!(out == expected);
+            division.round_of(&mut out, &mut go.to_vec(), |i, row| row.copy_from_slice(a.row(i)));
+            basis.scale(&mut out, &[2; 5]);
             assert!(out == expected);
             basis.divide_round_to(&mut out, &a, by_last);
             basis.scale(&mut out, &[2; 5]);

@@ -174,7 +174,7 @@ impl EncryptedArray {
         }
         let work: Vec<(&Ciphertext, &Arc<Plaintext>)> = self.ciphertexts.iter().zip(&encoded).collect();
         let ciphertexts =
-            try_map_in_steps(&work, 1, observer, |(ciphertext, mask)| rescaled(ciphertext.mul_plain(mask)?))?;
+            try_map_in_steps(&work, 1, observer, |(a, mask)| Ok(canonical(a.mul_plain_and_rescale(mask)?)))?;
         Ok(Self { ciphertexts, ..self.without_ciphertexts() })
     }
 

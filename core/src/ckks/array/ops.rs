@@ -1,6 +1,6 @@
 //! Element by element: sums, differences, products, with arrays and with numbers.
 use super::EncryptedArray;
-use super::apply::{canonical, encode, required, rescaled};
+use super::apply::{canonical, encode, required};
 use super::plain::PlainArray;
 use super::plan::{Meet, Meeting};
 use crate::ckks::{Ciphertext, EvaluationKeys, Plaintext};
@@ -159,7 +159,7 @@ impl EncryptedArray {
         }
         self.require_levels(1, PRODUCT)?;
         self.with_plain(plain, Meet::Product, keys, observer, |ciphertext, plain| {
-            rescaled(ciphertext.mul_plain(plain)?)
+            Ok(canonical(ciphertext.mul_plain_and_rescale(plain)?))
         })
     }
 

@@ -123,6 +123,42 @@ fn transparent_results_are_refused() {
     assert_eq!(changed, a);
 }
 
+/// Multiplying by a plaintext and rescaling at once gives word for word what one after the other does, and refuses the same.
+#[test]
+fn one_pass_or_two() {
+    let keys = keys();
+    let (x, y) = (numbers(4096, 1.0, 19), numbers(4096, 1.0, 20));
+    let (a, b) = encrypted_pair(keys, &x, &x);
+    let plaintext = |y: &[Complex], level: usize, scale: f64| {
+        Plaintext::encode_complex(&keys.context, y, level, scale, 1.0).unwrap()
+    };
+    let whole = plaintext(&y, 2, keys.context.scale_at(2));
+    for a in [&a, &b, &a.drop_to(1).unwrap()] {
+        let product = a.mul_plain_and_rescale(&whole).unwrap();
+        assert_eq!(product, a.mul_plain(&whole).unwrap().rescale().unwrap());
+        check(keys, &product, &zip(&x, &y, times));
+    }
+    let refused = |a: &Ciphertext, plaintext: &Plaintext, kind: ErrorKind, what: &str| {
+        let error = a.mul_plain_and_rescale(plaintext).unwrap_err();
+        assert!(error.kind() == kind && error.what().starts_with(what), "{error}");
+        let two = a.mul_plain(plaintext).and_then(|product| product.rescale()).unwrap_err();
+        assert_eq!((error.kind(), error.what()), (two.kind(), two.what()));
+    };
+    let bottom = a.drop_to(0).unwrap();
+    refused(&bottom, &plaintext(&y, 0, 32768.0), ErrorKind::HeadroomExhausted, "rescale: no level left");
+    refused(&bottom, &whole, ErrorKind::HeadroomExhausted, "result: it could be too large");
+    let small = keys.secret.encrypt_complex_at(&x, 2, 1048576.0, 1.0, &mut rng(21)).unwrap();
+    refused(
+        &small,
+        &plaintext(&y, 2, 32768.0),
+        ErrorKind::HeadroomExhausted,
+        "rescale: the scale is no larger",
+    );
+    refused(&a, &plaintext(&y, 1, 32768.0), ErrorKind::ParamsMismatch, "plaintext: of a lower level");
+    let zeros = Plaintext::encode(&keys.context, &[0.0], 2, keys.context.scale_at(2), 1.0).unwrap();
+    refused(&a, &zeros, ErrorKind::OutOfRange, "result: it would not depend on the key");
+}
+
 #[test]
 fn levels_keep_the_message_and_meet_there() {
     let keys = keys();
