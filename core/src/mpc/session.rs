@@ -27,6 +27,8 @@
 //!   where the protocol has none, or an echo that does not hold; or that the program caught.
 //! - `DecryptionFailed` and `VerificationFailed` name nobody for what does not open or is not signed: damage on the way looks
 //!   the same.
+//! - `VerificationFailed` names a party that sends more messages of later rounds than are held for it ([`Session::limit_early`]), so that no
+//!   party exhausts the memory of another; before the keys are there, the transport's word is taken for who it is.
 //! - `MissingMessage`, from [`Session::expire`] only, names who was awaited.
 //!
 //! # Example
@@ -335,6 +337,12 @@ impl<O> Session<O> {
     /// a party that was restarted, or that lost a message, cannot be helped: for simulations in one process.
     pub fn keep_unheard(&mut self, keep: bool) {
         self.shared.lock().retained.switch(keep);
+    }
+
+    /// How many bytes of one party's messages of later rounds to hold, 1 GiB from the beginning. A party that sends more ends the session,
+    /// and is named; a single message is held whatever its length is, which is for the transport to limit.
+    pub fn limit_early(&mut self, bytes: usize) {
+        self.shared.lock().early_limit = bytes;
     }
 
     /// Ends the session because the transport has waited for too long: `MissingMessage`, naming who is awaited;

@@ -32,6 +32,15 @@ pub(super) type Plaintext = Zeroizing<Vec<u8>>;
 /// Changes what a party is about to send, by the round's name and number and the receivers' positions: a cheat, for tests.
 pub(crate) type Corrupt = Box<dyn FnMut(&'static str, u32, &mut [Option<Vec<u8>>]) + Send>;
 
+/// The bytes of one party's messages of later rounds that a session holds, unless it is told another number.
+const EARLY_LIMIT: usize = 1 << 30;
+/// What a message takes in memory beyond its bytes, as it is counted.
+const MESSAGE_OVERHEAD: usize = 256;
+/// The frames of one party that are held until there are keys to open them. It has one to send: its echo.
+const EARLY_FRAMES: usize = 8;
+/// Their bytes. An echo holds everybody's hello.
+const EARLY_FRAME_BYTES: usize = 1 << 18;
+
 /// How far a session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -73,6 +82,8 @@ pub(super) struct Mailbox {
     /// Whether it waits at all, or computes.
     pub(super) waits: bool,
     pub(super) inbox: BTreeMap<(u32, usize), Plaintext>,
+    /// How many bytes of one party's early messages are held.
+    pub(super) early_limit: usize,
     pub(super) outgoing: Vec<Outgoing>,
     pub(super) retained: Retained,
     pub(super) traffic: Traffic,
@@ -138,6 +149,7 @@ impl Mailbox {
             awaited: vec![false; parties],
             waits: false,
             inbox: BTreeMap::new(),
+            early_limit: EARLY_LIMIT,
             outgoing: Vec::new(),
             retained: Retained::new(parties),
             traffic: Traffic { rounds: 1, ..Traffic::default() },
@@ -308,6 +320,44 @@ impl Mailbox {
             Some(from) => Err(self.cheat("a message where the protocol has none", from)),
             None => Ok(Some(messages)),
         }
+    }
+
+    /// Keeps a frame until there are keys to open it.
+    ///
+    /// # Errors
+    /// `VerificationFailed`, naming the party that the transport says sent it, beyond what a party has to say before the keys.
+    pub(super) fn keep_sealed(&mut self, position: usize, from: PartyId, bytes: &[u8]) -> Result<()> {
+        let kept = || self.sealed.iter().filter(|(sender, _)| *sender == from);
+        if kept().any(|(_, frame)| frame == bytes) {
+            return Ok(());
+        }
+        let held: usize = kept().map(|(_, frame)| frame.len()).sum();
+        if kept().count() >= EARLY_FRAMES || held.saturating_add(bytes.len()) > EARLY_FRAME_BYTES {
+            return Err(self.cheat("more before the keys than a party has to say", position));
+        }
+        self.sealed.push((from, bytes.to_vec()));
+        Ok(())
+    }
+
+    /// Keeps a message until its round.
+    ///
+    /// # Errors
+    /// `VerificationFailed`, naming a party whose messages of later rounds take more memory than is held for one.
+    pub(super) fn keep_message(&mut self, round: u32, from: usize, message: Plaintext) -> Result<()> {
+        let is_early = self.phase != Phase::Running || round > self.round;
+        if is_early {
+            let early = self.inbox.range((self.round.saturating_add(1), 0)..);
+            let held = early.filter(|((_, sender), _)| *sender == from);
+            let held = held.fold(0_usize, |sum, (_, held)| {
+                sum.saturating_add(held.len()).saturating_add(MESSAGE_OVERHEAD)
+            });
+            // A single message of any length is what a round may bring.
+            if held > 0 && held.saturating_add(message.len()) > self.early_limit {
+                return Err(self.cheat("more messages of later rounds than are held", from));
+            }
+        }
+        self.inbox.insert((round, from), message);
+        Ok(())
     }
 
     pub(super) fn cheat(&self, what: &'static str, position: usize) -> Error {

@@ -278,3 +278,77 @@ fn a_frame_is_read_as_it_is_written() {
     assert_eq!((frame.address.sender, frame.address.round, frame.content.len()), (b, 2, 17));
     assert_eq!(*frame.to_bytes(), message);
 }
+
+/// The second party speaks in a hundred rounds, in all of which the first one waits for the last.
+async fn flood(mut channel: Channel) -> Result<Vec<u8>> {
+    let (n, me) = (channel.parties(), channel.me());
+    for _ in 0..100 {
+        let mut outgoing = vec![None; n];
+        if me == 1 {
+            outgoing[0] = Some(vec![0; 1000]);
+        }
+        let from: Vec<_> = (0..n).map(|at| me == 0 && at == 2).collect();
+        channel.exchange("flood", outgoing, &from).await?;
+    }
+    Ok(Vec::new())
+}
+
+#[test]
+fn who_floods_with_messages_of_later_rounds_is_named() {
+    let cast = Cast::new(3, b"flood");
+    let [a, b, c] = [0, 1, 2].map(|at| cast.setup.parties()[at]);
+    let flooded = |limit: Option<usize>| {
+        let [(mut first, hello_a), (mut second, hello_b), (mut third, hello_c)] =
+            [0, 1, 2].map(|at| start(&cast, at, flood));
+        limit.into_iter().for_each(|limit| first.limit_early(limit));
+        let of_a = first.step(&[(b, hello_b.clone()), (c, hello_c.clone())]).unwrap();
+        let of_b = second.step(&[(a, hello_a.clone()), (c, hello_c)]).unwrap();
+        let of_c = third.step(&[(a, hello_a), (b, hello_b)]).unwrap();
+        first.step(&[(b, to(&of_b, a)), (c, to(&of_c, a))]).unwrap();
+        let sent = second.step(&[(a, to(&of_a, b)), (c, to(&of_c, b))]).unwrap();
+        let to_first: Vec<_> =
+            sent.outgoing.into_iter().filter(|message| message.to == Destination::One(a)).collect();
+        assert_eq!(to_first.len(), 100);
+        let mut taken = 0;
+        for message in to_first {
+            match first.step(&[(b, message.bytes)]) {
+                Ok(_) => taken += 1,
+                refusal => return (taken, Some(refused(refusal))),
+            }
+        }
+        (taken, None)
+    };
+    // One of its round, and three of later ones with 256 bytes for each beyond its own.
+    let named = (ErrorKind::VerificationFailed, "more messages of later rounds than are held", vec![b]);
+    assert_eq!(flooded(Some(3512)), (4, Some(named.clone())));
+    assert_eq!(flooded(Some(3511)), (3, Some(named)));
+    assert_eq!(flooded(None), (100, None));
+}
+
+#[test]
+fn who_floods_before_the_keys_is_named() {
+    let cast = Cast::new(3, b"flood");
+    let [a, b, c] = [0, 1, 2].map(|at| cast.setup.parties()[at]);
+    let [(mut first, hello_a), (mut second, hello_b), (_, hello_c)] =
+        [0, 1, 2].map(|at| start(&cast, at, program));
+    let echo = to(&second.step(&[(a, hello_a.clone()), (c, hello_c)]).unwrap(), a);
+    let altered = |at: u8| {
+        let mut frame = echo.clone();
+        *frame.last_mut().unwrap() ^= at;
+        frame
+    };
+    for at in (0..8).chain(0..8) {
+        first.step(&[(b, altered(at))]).unwrap();
+    }
+    let named = (ErrorKind::VerificationFailed, "more before the keys than a party has to say", vec![b]);
+    assert_eq!(refused(first.step(&[(b, altered(8))])), named);
+    // By bytes as well as by number; and what one party sends does not count for another.
+    let address = Frame::from_bytes(&echo, ()).unwrap().address;
+    let long = |len: usize| Frame { address, content: vec![0; len] }.to_bytes().to_vec();
+    let overhead = long(0).len();
+    let (mut first, _) = start(&cast, 0, program);
+    first.step(&[(b, long((1 << 17) - overhead)), (b, long((1 << 17) - overhead - 1))]).unwrap();
+    let of_c = start(&cast, 2, program).0.step(&[(a, hello_a), (b, hello_b)]).unwrap();
+    first.step(&[(c, to(&of_c, a))]).unwrap();
+    assert_eq!(refused(first.step(&[(b, echo)])), named);
+}
