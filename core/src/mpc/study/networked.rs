@@ -3,7 +3,7 @@ use crate::{
     error::Result,
     mpc::{
         arithmetic::{Arithmetic, NetworkProfile, Shared},
-        functions::FieldBox,
+        functions::{FieldBox, RandomMasks},
     },
 };
 
@@ -89,5 +89,72 @@ impl<B: FieldBox> FieldBox for Networked<B> {
 
     fn opening_rounds(&self) -> u64 {
         self.inner.opening_rounds()
+    }
+
+    async fn random_masks(
+        &mut self,
+        bits: usize,
+        bounded: &[(usize, u32)],
+    ) -> Result<RandomMasks<Self::Share>> {
+        self.inner.random_masks(bits, bounded).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        field::Fp192,
+        mpc::{
+            arithmetic::{Comparison, Element},
+            session::Channel,
+            shamir_box::{Malicious, SemiHonest},
+            testing::parties,
+        },
+    };
+
+    /// The same machines far from each other: a round takes more than bytes.
+    const FAR: NetworkProfile = NetworkProfile { round_trip: 1.0, bandwidth: 125e6 };
+    /// The same machines at a thin line.
+    const THIN: NetworkProfile = NetworkProfile { round_trip: 1e-4, bandwidth: 1e3 };
+
+    /// The signs of 3 and -3, the openings of the comparison, and the bytes that were sent for it.
+    async fn signs<B: FieldBox<Element = Fp192>>(inner: B, network: NetworkProfile) -> Result<Vec<Fp192>> {
+        let mut b = Networked { inner, network };
+        let x = b.constant(&[Fp192::from_i128(3), Fp192::from_i128(-3)]);
+        let negative = b.is_negative(&x, 64).await?;
+        b.open(&negative).await
+    }
+
+    /// How many rounds the protocol has, and how many bytes are sent.
+    fn counted<Fut>(program: impl Fn(Channel) -> Fut) -> (usize, usize)
+    where
+        Fut: Future<Output = Result<Vec<Fp192>>> + Send + 'static,
+    {
+        let (mut turns, mut bytes) = (0, 0);
+        let outcomes = parties::run_with(3, b"networked", program, |deliveries| {
+            turns += usize::from(!deliveries.is_empty());
+            bytes += deliveries.iter().map(|delivery| delivery.bytes.len()).sum::<usize>();
+        });
+        for outcome in outcomes {
+            assert_eq!(outcome, Ok(vec![Fp192::from_i128(0), Fp192::from_i128(1)]));
+        }
+        (turns, bytes)
+    }
+
+    #[test]
+    fn the_profile_chooses_between_rounds_and_bytes() {
+        let semi_honest = |network| {
+            counted(move |channel| async move { signs(SemiHonest::new(channel).await?, network).await })
+        };
+        let ((far, more), (near, fewer)) = (semi_honest(FAR), semi_honest(THIN));
+        // Of 63 bits: an opening and 6 multiplications after the masks, or three openings and 2 multiplications; for the second, the
+        // random factors take a round of their own.
+        assert!(far < near && more > fewer, "{far} rounds of {more} bytes, {near} of {fewer}");
+        // What verifies an opening costs so many rounds that the logarithm is never worse.
+        let malicious = |network| {
+            counted(move |channel| async move { signs(Malicious::new(channel).await?, network).await })
+        };
+        assert_eq!(malicious(FAR), malicious(THIN));
     }
 }
