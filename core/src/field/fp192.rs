@@ -175,6 +175,7 @@ impl Add for Fp192 {
 
 impl Sub for Fp192 {
     type Output = Self;
+    #[allow(clippy::suspicious_arithmetic_impl)] // the mask takes 237 off, or nothing
     #[inline]
     fn sub(self, other: Self) -> Self {
         let (difference, borrow) = sub_words(self.0, other.0);
