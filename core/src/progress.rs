@@ -84,6 +84,10 @@ fn extend<I: Sync, O: Send>(
     work: &(impl Fn(&I) -> Result<O> + Sync),
 ) -> Result<()> {
     use rayon::prelude::*;
+    if let [item] = items {
+        out.push(work(item)?); // a change of threads would take longer than most work on one item
+        return Ok(());
+    }
     out.extend(items.par_iter().map(work).collect::<Result<Vec<O>>>()?);
     Ok(())
 }
@@ -135,6 +139,17 @@ mod tests {
         assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
         assert_eq!(last, (2 * cores()).min(1000));
         assert_eq!(try_map_in_steps(&[5], 0, &mut (), |i: &i32| Ok(*i)).unwrap(), [5]);
+    }
+
+    #[test]
+    fn one_item_stays_on_its_thread() {
+        let here = std::thread::current().id();
+        let there = try_map(&[()], &mut (), |()| Ok(std::thread::current().id())).unwrap();
+        assert_eq!(there, [here]);
+        let failed = try_map(&[1], &mut (), |_: &i32| -> Result<()> {
+            Err(Error::new(ErrorKind::OutOfRange, "item"))
+        });
+        assert_eq!(failed.unwrap_err().kind(), ErrorKind::OutOfRange);
     }
 
     #[test]
