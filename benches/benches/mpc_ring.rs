@@ -6,8 +6,10 @@ use core::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main, measurement::Measurement};
 use veilkit::{
     Result,
+    magnitude::Magnitude,
     mpc::{
-        arithmetic::{Comparison, Shared},
+        arithmetic::{Comparison, Element, Shared},
+        functions::{Descent, Fixed, descend_logistic},
         replicated::{Malicious, SemiHonest, Z64},
         session::Channel,
         testing::parties,
@@ -46,6 +48,12 @@ enum Operation {
     Truncate,
     /// A matrix of 1000 rows and 10 columns with a vector, and truncation.
     Regress,
+    /// Every party's vector put in, added up, and told to everybody.
+    Sum,
+    /// The sum and the sum of the squares, told to everybody.
+    Moments,
+    /// Logistic regression by gradient descent.
+    Train,
 }
 
 async fn perform<B: Over>(
@@ -63,6 +71,20 @@ async fn perform<B: Over>(
             let product = over.matmul(x, y).await?;
             drop(over.truncate(&product, 60, 20).await?);
         }
+        Operation::Sum => {
+            let columns = over.inputs(&vec![Z64::one(); x.len()], &[x.len(); 3]).await?;
+            let sum = &(&columns[0] + &columns[1]) + &columns[2];
+            drop(over.reveal(&sum, &[0, 1, 2]).await?);
+        }
+        Operation::Moments => {
+            let squares = over.dot(x, x).await?;
+            drop(over.reveal(&Shared::stacked(&[&x.sum(), &squares]), &[0, 1, 2]).await?);
+        }
+        Operation::Train => {
+            let features = Fixed::<B>::new(x.clone(), 16, Magnitude::pow2(17)?)?;
+            let descent = Descent { steps: 5, rate: 1.0, fraction_bits: 16 };
+            drop(descend_logistic(over, &features, y, descent).await?);
+        }
     }
     over.check().await
 }
@@ -76,7 +98,12 @@ fn measure<B: Over>(operation: Operation, shapes: [(usize, usize); 2], times: u6
             let mut over = B::over(channel)?;
             let mut operands = Vec::new();
             for (rows, columns) in shapes {
-                operands.push(over.random(rows * columns).await?.reshaped(rows, columns));
+                let len = rows * columns;
+                operands.push(match operation {
+                    // Features of one unit, and outcomes of 1.
+                    Operation::Train => over.constant(&vec![Z64::one(); len]).reshaped(rows, columns),
+                    _ => over.random(len).await?.reshaped(rows, columns),
+                });
             }
             let barrier = over.random(1).await?;
             for _ in 0..times {
@@ -123,6 +150,9 @@ fn boxes<B: Over>(c: &mut Criterion<CpuTime>) {
         ("compare/10000", Operation::Compare, [(10_000, 1), (1, 1)], 10_000),
         ("truncate/10000", Operation::Truncate, [(10_000, 1), (1, 1)], 10_000),
         ("matmul_truncate/1000x10", Operation::Regress, [(1000, 10), (10, 1)], 1000),
+        ("sum/3x30000", Operation::Sum, [(30_000, 1), (1, 1)], 90_000),
+        ("mean_variance/10000", Operation::Moments, [(1, 10_000), (1, 1)], 10_000),
+        ("logistic_regression/1000x10", Operation::Train, [(1000, 10), (1000, 1)], 1000),
     ];
     for (name, operation, shapes, elements) in cases {
         group.throughput(Throughput::Elements(elements));

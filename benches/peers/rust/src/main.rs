@@ -6,6 +6,7 @@ use cpu_time::ThreadTime;
 
 mod ckks;
 mod elgamal;
+mod mpc;
 mod peers;
 mod veilkit_ops;
 
@@ -44,8 +45,9 @@ fn main() {
             peers::run();
             elgamal::peers();
         }
+        "mpc" => mpc::run(&std::env::args().nth(2).unwrap_or_default()),
         _ => {
-            eprintln!("usage: peers-bench veilkit|peers|P1|P2|P3");
+            eprintln!("usage: peers-bench veilkit|peers|P1|P2|P3|mpc [part of a row's name]");
             std::process::exit(2);
         }
     }
