@@ -141,6 +141,11 @@ typedef struct veilkit_elgamal_public_key veilkit_elgamal_public_key;
 typedef struct veilkit_elgamal_secret_key veilkit_elgamal_secret_key;
 
 /**
+ * A party's long-term signing key.
+ */
+typedef struct veilkit_identity_key veilkit_identity_key;
+
+/**
  * Encrypted numbers, in an array of any shape.
  */
 typedef struct veilkit_paillier_array veilkit_paillier_array;
@@ -164,6 +169,21 @@ typedef struct veilkit_paillier_public_key veilkit_paillier_public_key;
  * The key that decrypts.
  */
 typedef struct veilkit_paillier_secret_key veilkit_paillier_secret_key;
+
+/**
+ * What the parties of a secure sum agree on.
+ */
+typedef struct veilkit_sum_plan veilkit_sum_plan;
+
+/**
+ * One party's side of a secure sum. Unlike other handles it changes; an error ends it for good.
+ */
+typedef struct veilkit_sum_session veilkit_sum_session;
+
+/**
+ * What a step of a session gives: messages to send, and in the end the sum.
+ */
+typedef struct veilkit_sum_step veilkit_sum_step;
 
 /**
  * Bytes that the library gave. Free each with veilkit_buffer_free, and change neither field.
@@ -274,6 +294,94 @@ typedef struct {
 } veilkit_pick;
 
 /**
+ * A party and its public key.
+ */
+typedef struct {
+    /**
+     * Its number, from 1.
+     */
+    uint16_t number;
+    /**
+     * What veilkit_identity_key_identity gave it.
+     */
+    uint8_t identity[32];
+} veilkit_party;
+
+/**
+ * What goes into a plan.
+ */
+typedef struct {
+    /**
+     * The number of this run, 32 bytes that were never used before; NULL to draw one.
+     */
+    const uint8_t *session;
+    /**
+     * Everybody who takes part.
+     */
+    const veilkit_party *parties;
+    /**
+     * How many.
+     */
+    size_t party_count;
+    /**
+     * How many parties must stay to the end.
+     */
+    size_t threshold;
+    /**
+     * The smallest number of parties whose sum may be revealed.
+     */
+    size_t min_survivors;
+    /**
+     * How many numbers each party submits.
+     */
+    size_t length;
+    /**
+     * Bits after the binary point.
+     */
+    uint32_t fraction_bits;
+    /**
+     * The largest absolute value of one number of one party.
+     */
+    double max_abs;
+    /**
+     * What the sum is for, as text.
+     */
+    const uint8_t *purpose;
+    /**
+     * Its length.
+     */
+    size_t purpose_len;
+} veilkit_sum_plan_spec;
+
+/**
+ * Bytes of the caller, where a call takes several.
+ */
+typedef struct {
+    /**
+     * Where they are; may be NULL when there are none.
+     */
+    const uint8_t *data;
+    /**
+     * How many.
+     */
+    size_t len;
+} veilkit_bytes;
+
+/**
+ * A message that arrived.
+ */
+typedef struct {
+    /**
+     * The party that sent it, as the transport knows it.
+     */
+    uint16_t from;
+    /**
+     * The message.
+     */
+    veilkit_bytes bytes;
+} veilkit_message;
+
+/**
  * What a key is for.
  */
 typedef struct {
@@ -290,20 +398,6 @@ typedef struct {
      */
     uint32_t value_bits;
 } veilkit_paillier_params;
-
-/**
- * Bytes of the caller, where a call takes several.
- */
-typedef struct {
-    /**
-     * Where they are; may be NULL when there are none.
-     */
-    const uint8_t *data;
-    /**
-     * How many.
-     */
-    size_t len;
-} veilkit_bytes;
 
 /**
  * What can be seen of a share.
@@ -645,6 +739,148 @@ veilkit_status veilkit_elgamal_array_stack(const veilkit_elgamal_array *const *a
                                            size_t axis,
                                            const veilkit_watch *watch,
                                            veilkit_elgamal_array **out);
+
+/**
+ * Makes a key.
+ */
+veilkit_status veilkit_identity_key_generate(veilkit_identity_key **out);
+
+/**
+ * Frees the key and wipes it.
+ */
+void veilkit_identity_key_free(veilkit_identity_key *key);
+
+/**
+ * Reads and checks an encoded key.
+ */
+veilkit_status veilkit_identity_key_from_bytes(const uint8_t *data, size_t len, veilkit_identity_key **out);
+
+/**
+ * The canonical encoding. It is secret.
+ */
+veilkit_status veilkit_identity_key_to_bytes(const veilkit_identity_key *key, veilkit_buffer *out);
+
+/**
+ * The public half: 32 bytes.
+ */
+veilkit_status veilkit_identity_key_identity(const veilkit_identity_key *key, veilkit_buffer *out);
+
+/**
+ * Signs a message for one context: 64 bytes.
+ */
+veilkit_status veilkit_identity_key_sign(const veilkit_identity_key *key,
+                                         const uint8_t *context,
+                                         size_t context_len,
+                                         const uint8_t *message,
+                                         size_t len,
+                                         veilkit_buffer *out);
+
+/**
+ * Checks a signature of a message in a context by the owner of a public key of 32 bytes.
+ */
+veilkit_status veilkit_identity_verify(const uint8_t *identity,
+                                       size_t identity_len,
+                                       const uint8_t *context,
+                                       size_t context_len,
+                                       const uint8_t *message,
+                                       size_t len,
+                                       const uint8_t *signature,
+                                       size_t signature_len);
+
+/**
+ * Checks what the parties agree on.
+ */
+veilkit_status veilkit_sum_plan_new(const veilkit_sum_plan_spec *spec, veilkit_sum_plan **out);
+
+/**
+ * Frees the plan.
+ */
+void veilkit_sum_plan_free(veilkit_sum_plan *plan);
+
+/**
+ * Reads and checks an encoded plan.
+ */
+veilkit_status veilkit_sum_plan_from_bytes(const uint8_t *data, size_t len, veilkit_sum_plan **out);
+
+/**
+ * The canonical encoding, to give to the other parties.
+ */
+veilkit_status veilkit_sum_plan_to_bytes(const veilkit_sum_plan *plan, veilkit_buffer *out);
+
+/**
+ * The plan in words: what is revealed, and to whom.
+ */
+veilkit_status veilkit_sum_plan_explain(const veilkit_sum_plan *plan, veilkit_buffer *out);
+
+/**
+ * Enters a plan with a party's numbers, and gives the messages of the first round.
+ */
+veilkit_status veilkit_sum_session_start(const veilkit_sum_plan *plan,
+                                         uint16_t me,
+                                         const veilkit_identity_key *key,
+                                         const double *values,
+                                         size_t len,
+                                         veilkit_sum_session **session,
+                                         veilkit_sum_step **step);
+
+/**
+ * Frees the session and wipes it.
+ */
+void veilkit_sum_session_free(veilkit_sum_session *session);
+
+/**
+ * Takes everything that arrived in the current round, and moves on.
+ */
+veilkit_status veilkit_sum_session_step(const veilkit_sum_session *session,
+                                        const veilkit_message *messages,
+                                        size_t count,
+                                        const veilkit_watch *watch,
+                                        veilkit_sum_step **out);
+
+/**
+ * The round whose messages the session waits for, from 1; 0 when it is over.
+ */
+veilkit_status veilkit_sum_session_round(const veilkit_sum_session *session, uint32_t *out);
+
+/**
+ * Frees the step.
+ */
+void veilkit_sum_step_free(veilkit_sum_step *step);
+
+/**
+ * How many messages are to be sent.
+ */
+veilkit_status veilkit_sum_step_message_count(const veilkit_sum_step *step, size_t *out);
+
+/**
+ * A message to send, by its position from 0, and its receiver; 0 for all other parties.
+ */
+veilkit_status veilkit_sum_step_message(const veilkit_sum_step *step, size_t at, uint16_t *to, veilkit_buffer *out);
+
+/**
+ * Whether the sum is there.
+ */
+veilkit_status veilkit_sum_step_is_last(const veilkit_sum_step *step, bool *out);
+
+/**
+ * The sums; `len` is the plan's length. VEILKIT_STATUS_MISSING_MESSAGE before the last step.
+ */
+veilkit_status veilkit_sum_step_sums(const veilkit_sum_step *step, double *values, size_t len);
+
+/**
+ * How many parties' numbers are in the sums.
+ */
+veilkit_status veilkit_sum_step_survivor_count(const veilkit_sum_step *step, size_t *out);
+
+/**
+ * Whose numbers are in the sums; `len` is what veilkit_sum_step_survivor_count said.
+ */
+veilkit_status veilkit_sum_step_survivors(const veilkit_sum_step *step, uint16_t *parties, size_t len);
+
+/**
+ * What was revealed to whom, in words.
+ */
+veilkit_status veilkit_sum_step_revealed(const veilkit_sum_step *step, veilkit_buffer *out);
 
 /**
  * Makes a key. Takes seconds. `params` may be NULL: 3072 bits, 40 after the binary point, 88 in all.

@@ -17,6 +17,7 @@
 mod buffer;
 mod edge;
 pub mod elgamal;
+pub mod mpc;
 mod numbers;
 pub mod paillier;
 pub mod shamir;
