@@ -133,7 +133,7 @@ impl<O> Session<O> {
         Self::start_with(setup, me, key, seed, program, None)
     }
 
-    /// As [`Session::start`], for a party that cheats.
+    /// As [`Session::start`], for a party that cheats in the program's rounds.
     pub(crate) fn start_with<F, Fut>(
         setup: &Setup,
         me: PartyId,
@@ -141,6 +141,23 @@ impl<O> Session<O> {
         seed: &Seed,
         program: F,
         corrupt: Option<Corrupt>,
+    ) -> Result<(Self, Step<O>)>
+    where
+        F: FnOnce(Channel) -> Fut,
+        Fut: Future<Output = Result<O>> + Send + 'static,
+    {
+        Self::start_cheating(setup, me, key, seed, program, corrupt, false)
+    }
+
+    /// As [`Session::start`], for a party that cheats; in the two rounds of the handshake too if `lies_in_handshake`.
+    pub(crate) fn start_cheating<F, Fut>(
+        setup: &Setup,
+        me: PartyId,
+        key: &IdentityKey,
+        seed: &Seed,
+        program: F,
+        corrupt: Option<Corrupt>,
+        lies_in_handshake: bool,
     ) -> Result<(Self, Step<O>)>
     where
         F: FnOnce(Channel) -> Fut,
@@ -154,7 +171,8 @@ impl<O> Session<O> {
                 "identity key: the set-up has another one for this party",
             ));
         }
-        let shared = Shared::new(Mailbox::new(setup.clone(), position, key.clone(), seed, corrupt));
+        let shared =
+            Shared::new(Mailbox::new(setup.clone(), position, key.clone(), seed, corrupt, lies_in_handshake));
         let channel = Channel::new(shared.clone(), seed.rng(setup, me, "program"));
         let session = Self { state: State::Running(Box::pin(program(channel))), shared };
         session.shared.lock().greet();

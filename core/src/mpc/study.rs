@@ -41,6 +41,7 @@ pub use models::{
 pub use plan::{MAX_COLUMNS, MAX_FUNCTIONS, MAX_PURPOSE_LEN, MAX_ROWS, Plan, PlanSpec, Protocol};
 pub use policy::Policy;
 pub use report::{ChiSquare, Contingency, Figure, Group, Histogram, Matrix, Outcome, Report, Value};
+pub(crate) use session::start_with;
 pub use session::{resume, run, start};
 pub use simulation::{Simulated, simulate};
 pub use table::Table;

@@ -90,6 +90,8 @@ pub(super) struct Mailbox {
     /// After a restart, until everybody has answered.
     pub(super) asked: Option<Asked>,
     corrupt: Option<Corrupt>,
+    /// Whether the cheat is in the handshake too.
+    lies_in_handshake: bool,
 }
 
 /// A question to everybody.
@@ -121,6 +123,7 @@ impl Mailbox {
         identity: IdentityKey,
         seed: &Seed,
         corrupt: Option<Corrupt>,
+        lies_in_handshake: bool,
     ) -> Self {
         let (parties, me) = (setup.parties().len(), setup.parties()[position]);
         let key = FreshKey::generate(&mut seed.rng(&setup, me, "hello"));
@@ -155,6 +158,7 @@ impl Mailbox {
             traffic: Traffic { rounds: 1, ..Traffic::default() },
             asked: None,
             corrupt,
+            lies_in_handshake,
         }
     }
 
@@ -182,8 +186,18 @@ impl Mailbox {
     /// Says hello.
     pub(super) fn greet(&mut self) {
         let hello = self.hellos[self.position].as_ref().expect("my own");
-        let frame =
-            Frame { address: handshake::address(&self.setup, self.me()), content: hello.to_content() };
+        let (address, content) = (handshake::address(&self.setup, self.me()), hello.to_content());
+        if let (Some(corrupt), true) = (&mut self.corrupt, self.lies_in_handshake) {
+            let mut outgoing = vec![Some(content); self.setup.parties().len()];
+            corrupt("hello", 0, &mut outgoing);
+            for to in self.others() {
+                let Some(content) = outgoing[to].take() else { continue };
+                let len = content.len();
+                self.post(to, len, core::mem::take(&mut *Frame { address, content }.to_bytes()));
+            }
+            return;
+        }
+        let frame = Frame { address, content };
         let bytes = core::mem::take(&mut *frame.to_bytes());
         for to in self.others() {
             self.note(to, frame.content.len(), &bytes);
@@ -203,10 +217,14 @@ impl Mailbox {
             self.round = 1;
             self.label = "echo";
             self.traffic.rounds += 1;
-            let echo = handshake::echo(&hellos);
+            let mut echoes = vec![Some(handshake::echo(&hellos)); self.setup.parties().len()];
+            if let (Some(corrupt), true) = (&mut self.corrupt, self.lies_in_handshake) {
+                corrupt("echo", 1, &mut echoes);
+            }
             for to in self.others() {
+                let Some(echo) = &echoes[to] else { continue };
                 let frame =
-                    self.pair(to).outgoing.echo.seal_copy(&self.address(FrameKind::Echo, to), &echo)?;
+                    self.pair(to).outgoing.echo.seal_copy(&self.address(FrameKind::Echo, to), echo)?;
                 self.post(to, echo.len(), frame);
             }
             for (from, bytes) in core::mem::take(&mut self.sealed) {

@@ -14,7 +14,7 @@ use crate::{
         arithmetic::Comparison,
         identity::IdentityKey,
         outbox::Step,
-        session::{Channel, Journal, Seed, Session, Setup},
+        session::{Channel, Corrupt, Journal, Seed, Session, Setup},
         shamir_box::{Malicious, SemiHonest},
     },
     party::PartyId,
@@ -50,8 +50,20 @@ pub fn start(
     seed: &Seed,
     table: Table,
 ) -> Result<(Session<Report>, Step<Report>)> {
+    start_with(plan, me, key, seed, table, None)
+}
+
+/// As [`start`], for a party that cheats.
+pub(crate) fn start_with(
+    plan: &Plan,
+    me: PartyId,
+    key: &IdentityKey,
+    seed: &Seed,
+    table: Table,
+    corrupt: Option<Corrupt>,
+) -> Result<(Session<Report>, Step<Report>)> {
     let program = program(plan, table)?;
-    Session::start(&plan.setup(), me, key, seed, program)
+    Session::start_cheating(&plan.setup(), me, key, seed, program, corrupt, true)
 }
 
 /// Takes a study up again after a crash, with the same rows.
