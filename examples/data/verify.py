@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Derive the tables of this folder again from the packages they come from, and compare byte for byte.
 
-    python examples/data/verify.py            compare; needs `pip install causaldata==0.1.5 scikit-learn==1.9.1`
+    python examples/data/verify.py            compare; needs
+                                              `pip install causaldata==0.1.5 scikit-learn==1.9.1 lifelines==0.30.3`
     python examples/data/verify.py --write    write the tables and SHA256SUMS anew
     python examples/data/verify.py --hashes   only compare the files with SHA256SUMS; needs nothing
 
@@ -66,7 +67,18 @@ def diabetes() -> bytes:
     return table(header, ([i, *x, y] for i, (x, y) in enumerate(zip(data.data, data.target), 1)))
 
 
-TABLES = {"nhefs.csv": nhefs, "breast_cancer.csv": breast_cancer, "diabetes.csv": diabetes}
+def gbsg2() -> bytes:
+    """All 686 rows: the row's number, and the columns with words as numbers."""
+    from lifelines.datasets import load_gbsg2
+
+    frame = load_gbsg2()
+    words = {"horTh": ["no", "yes"], "menostat": ["Pre", "Post"], "tgrade": ["", "I", "II", "III"]}
+    header = ["row", *frame.columns]
+    columns = [map(words[name].index, frame[name]) if name in words else frame[name] for name in frame.columns]
+    return table(header, ([i, *x] for i, x in enumerate(zip(*columns), 1)))
+
+
+TABLES = {"nhefs.csv": nhefs, "breast_cancer.csv": breast_cancer, "diabetes.csv": diabetes, "gbsg2.csv": gbsg2}
 
 
 def recorded_hashes() -> dict[str, str]:

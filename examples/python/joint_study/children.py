@@ -23,10 +23,12 @@ class DemoError(Exception):
 class Child:
     """A process that speaks JSON lines."""
 
-    def __init__(self, name: str, script: str, *arguments: object) -> None:
+    def __init__(self, name: str, script: str | pathlib.Path, *arguments: object) -> None:
+        """`script`: a program of this folder, or the path of another one."""
         self.name = name
+        program = [str(script)] if isinstance(script, pathlib.Path) else [sys.executable, str(HERE / script)]
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / script), *map(str, arguments)],
+            [*program, *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

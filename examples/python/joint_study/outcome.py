@@ -13,7 +13,9 @@ import study
 if TYPE_CHECKING:
     from columns import Linked
     from custody import Custody
+    from joint import Studies
     from tally import Tally
+    from wrong_messages import Cheats
 
 # What the rounds of the secure sum carry, for people.
 ROUNDS = {
@@ -149,6 +151,8 @@ class Outcome:
     """All of it. Runs by name: `survey`, `regression`, `refused`, `kept`, `flip`, `split`."""
 
     hospitals: list[study.Rows]
+    studies: "Studies"
+    cheats: "Cheats"
     runs: dict[str, Run]
     compared: dict[str, Compared]
     score: Score
@@ -167,7 +171,8 @@ class Outcome:
     def comparisons(self) -> list[checks.Comparison]:
         """Every figure of every run."""
         sums = [c for compared in self.compared.values() for c in compared.comparisons]
-        return [*sums, *self.tally.comparisons(), *self.linked.comparisons()]
+        joint = [*self.studies.comparisons(), *self.cheats.comparisons]
+        return [*joint, *sums, *self.tally.comparisons(), *self.linked.comparisons()]
 
     def patients(self) -> list[tuple[str, str]]:
         """Table and number of every patient of every hospital."""
@@ -179,9 +184,9 @@ class Outcome:
         ]
 
     def populations(self) -> str:
-        """How many patients each hospital has, NHEFS and diabetes clinic."""
+        """How many patients each hospital has, table by table."""
         return ", ".join(
-            f"{name} {len(rows[study.NHEFS])} + {len(rows[study.DIABETES])}"
+            f"{name} {' + '.join(str(len(rows[table])) for table in study.PATIENT_NUMBER)}"
             for name, rows in zip(study.HOSPITALS, self.hospitals)
         )
 

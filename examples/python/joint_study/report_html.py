@@ -11,11 +11,14 @@ from html_parts import esc
 from outcome import Outcome
 from report_columns import columns_section
 from report_sections import checks_section, cost_section, figures_section, leaving_section, relay_section, score_section
+from report_studies import cheats_section, studies_section
 from report_tally import key_section, tally_section
 
 CSS = pathlib.Path(__file__).with_name("report.css")
 SECTIONS = {
-    "figures": "figures",
+    "studies": "joint studies",
+    "cheats": "a cheat",
+    "figures": "secure sums",
     "leaving": "a hospital leaves",
     "score": "risk score",
     "tally": "diagnoses",
@@ -46,8 +49,8 @@ def header(outcome: Outcome) -> str:
     links = "".join(f'<a href="#{anchor}">{esc(name)}</a>' for anchor, name in SECTIONS.items())
     return f"""
 <header><h1>Three hospitals, one study, nobody sees another's patients</h1>
-<p class="lead">Blood pressure, weight, smoking and diagnoses of real patients (NHEFS and scikit-learn's diabetes table),
-split by a fixed rule over three hospital processes that talk through one relay.</p>
+<p class="lead">Blood pressure, smoking, diagnoses, tumours and survival of real patients (tables NHEFS, breast cancer,
+GBSG2, diabetes), split by a fixed rule over three hospital processes that talk through a relay.</p>
 <p class="verdict {"bad" if wrong else "good"}">{esc(verdict)}</p>
 <nav aria-label="Sections">{links}</nav>
 <div class="facts">{boxes}</div></header>
@@ -56,9 +59,9 @@ split by a fixed rule over three hospital processes that talk through one relay.
 
 def page(outcome: Outcome) -> str:
     """The whole page."""
-    first = (figures_section, leaving_section, score_section, tally_section, key_section)
-    sections = (*first, columns_section, relay_section, cost_section, checks_section)
-    body = "".join(section(outcome) for section in sections)
+    first = (studies_section, cheats_section, figures_section, leaving_section, score_section)
+    more = (tally_section, key_section, columns_section, relay_section, cost_section, checks_section)
+    body = "".join(section(outcome) for section in (*first, *more))
     made = (
         f"veilkit {vk.__version__}, numpy {np.__version__}, Python {platform.python_version()}, {os.cpu_count()} cores"
     )

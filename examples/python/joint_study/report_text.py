@@ -11,6 +11,7 @@ import risk
 import study
 from outcome import Check, Compared, Outcome, Run, said
 from report_columns_text import columns_lines
+from report_studies_text import cheats_lines, studies_lines
 from report_tally_text import custody_lines, tally_lines
 from text_parts import HEAD, WIDTH, figure_line, paragraph
 
@@ -132,21 +133,27 @@ def text(outcome: Outcome, html: pathlib.Path) -> str:
         f"veilkit {vk.__version__}, numpy {np.__version__}, {os.cpu_count()} cores",
         "",
         *paragraph(
-            f"Patients (NHEFS + diabetes clinic): {outcome.populations()}; "
+            f"Patients (NHEFS + diabetes clinic + breast cancer + GBSG2): {outcome.populations()}; "
             f"{len(outcome.patients()):,} in all, none twice."
         ),
         *paragraph(
-            f"Each hospital submits one vector of {first.plan.length} scaled sums, rounded to "
+            f"For the secure sums each hospital submits one vector of {first.plan.length} scaled sums, rounded to "
             f"2^-{first.plan.fraction_bits}, so an entry of the joint vector is off by at most {off:.1e}; what is "
             "allowed below follows from that (checks.py). Counts and histogram cells must be exact."
         ),
         "",
-        "1. Joint figures of three hospitals",
+        "1. Three joint studies, safe against a hospital that cheats",
+        *studies_lines(outcome.studies),
+        "",
+        "2. West cheats in each kind of message",
+        *cheats_lines(outcome.cheats),
+        "",
+        "3. Joint figures of three hospitals by one secure sum",
         *survey(outcome.compared["survey"]),
         "  Progression of diabetes, least squares on scaled measurements, by a second secure sum",
         *(figure_line(c.figure, c) for c in outcome.compared["regression"].comparisons),
         "",
-        f"2. West's process ends after round {len(refused.reports[3].get('rounds', []))}",
+        f"4. West's process ends after round {len(refused.reports[3].get('rounds', []))}",
         "  The signed plan asks for three survivors: no figure.",
         *refusals(refused),
         "  The signed plan asks for two survivors: the figures over North and South.",
@@ -157,29 +164,29 @@ def text(outcome: Outcome, html: pathlib.Path) -> str:
             2,
         ),
         "",
-        "3. A doctor scores a patient's row without reading it",
+        "5. A doctor scores a patient's row without reading it",
         *risk_lines(outcome),
         "",
-        "4. What the relay saw, in bytes of messages",
+        "6. What the relay saw, in bytes of messages",
         *relay_view(outcome),
         "",
-        "5. Main diagnoses, counted from encrypted ballots",
+        "7. Main diagnoses, counted from encrypted ballots",
         *tally_lines(outcome.tally),
         "",
-        "6. The key of the archived study, in custody under a rule",
+        "8. The key of the archived study, in custody under a rule",
         *custody_lines(outcome.key),
         "",
-        "7. Two columns of the same people at two hospitals, correlated without being seen",
+        "9. Two columns of the same people at two hospitals, correlated without being seen",
         *columns_lines(outcome.linked),
         "",
-        "8. Seconds, bytes, memory (round by round: the largest of the hospitals)",
+        "10. Seconds, bytes, memory (round by round: the largest of the hospitals)",
         *steps(first),
         f"    plan to result: {first.seconds:.2f} s, {kept.seconds:.2f} s when West leaves; starting three processes: "
         f"{first.set_up:.2f} s",
         *paragraph(f"peak memory: {memory}", 4),
         f"    whole demo: {outcome.seconds:.1f} s, {outcome.computing:.1f} s of processor time",
         "",
-        "9. Checks",
+        "11. Checks",
         *(line for check in outcome.conditions for line in check_lines(check)),
         "",
         f"The same as a page: {html.name}",

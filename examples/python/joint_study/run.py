@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The main job: three hospitals compute a joint study on real patients, and nobody sees another's patients.
 
-Starts every party as a process of its own, compares each joint figure with the same figure in the clear, prints a
-report and writes `demo-report.html`. Exit status 0 only when every figure agrees and everything that must
-be refused was refused.
+Starts every party as a process of its own, compares each joint figure with the same figure in the clear, lets a party
+cheat in every kind of message, prints a report and writes `demo-report.html`. Exit status 0 only when every figure
+agrees and everything that must be refused was refused.
 """
 
 import argparse
@@ -22,11 +22,13 @@ import veilkit as vk
 
 import columns
 import custody
+import joint
 import report_html
 import report_text
 import risk
 import study
 import tally
+import wrong_messages
 from children import HERE, Child, DemoError, children, run_together
 from outcome import Check, Compared, Outcome, Run, Score, said
 from statistics_of_bytes import chi_square
@@ -153,7 +155,11 @@ def demonstrate(folder: pathlib.Path, fault: str | None) -> Outcome:
     hospitals = study.split()
     for name, rows in zip(study.HOSPITALS, hospitals):
         study.write_rows(rows, folder / name.lower())
-    with children() as started:
+    folders = [folder / name.lower() for name in study.HOSPITALS]
+    with children() as started, joint.relay() as url:
+        studies = joint.run_studies(started, url, folders, hospitals, liar=fault == "input")
+        # In the background: who waits for a hospital that has noticed a cheat waits for some time.
+        cheats = wrong_messages.Started(started, url, folders, hospitals)
         relay, port = start_relay(started, folder / "relay")
         runs = study_runs(started, folder, port, fault)
         score = score_run(started, port, folder)
@@ -166,6 +172,7 @@ def demonstrate(folder: pathlib.Path, fault: str | None) -> Outcome:
         curious.tell(plans=[runs[name].plan.to_bytes().hex() for name in ("survey", "kept")])
         tried = curious.expect("tried")
         curious.finish()
+        cheated = cheats.finish()
 
     sums, plan = [study.vector("survey", rows) for rows in hospitals], runs["survey"].plan
     words = [np.round(vector * 2.0**plan.fraction_bits).astype("<i8").tobytes() for vector in [*sums, *sums[:2]]]
@@ -181,10 +188,12 @@ def demonstrate(folder: pathlib.Path, fault: str | None) -> Outcome:
     except ValueError as error:
         raise DemoError(str(error)) from None
     if fault == "figure":
-        first = compared["survey"].comparisons
-        first[1] = dataclasses.replace(first[1], joint=first[1].joint * (1 + 1e-9))
+        for first in (compared["survey"].comparisons, studies.joint[study.NHEFS].comparisons):
+            first[1] = dataclasses.replace(first[1], joint=first[1].joint * (1 + 1e-9))
     outcome = Outcome(
         hospitals=hospitals,
+        studies=studies,
+        cheats=cheated,
         runs=runs,
         compared=compared,
         score=score,
@@ -198,7 +207,8 @@ def demonstrate(folder: pathlib.Path, fault: str | None) -> Outcome:
         memory=memory(
             runs, counted, {"relay": index, "patient": score.patient, "doctor": score.doctor, "curious relay": tried}
         )
-        | linked.memory(),
+        | linked.memory()
+        | studies.memory(),
     )
     outcome.seconds, outcome.computing = time.perf_counter() - begun, computing() - computed
     outcome.conditions = list(conditions(outcome))
@@ -225,6 +235,8 @@ def memory(runs: dict[str, Run], counted: tally.Tally, reports: dict[str, dict])
 
 def conditions(outcome: Outcome) -> Iterator[Check]:
     """Every condition of the demo, each with the facts that decided it."""
+    yield from joint.conditions(outcome.studies)
+    yield from wrong_messages.conditions(outcome.cheats)
     for compared in outcome.compared.values():
         right, count = compared.right(), len(compared.comparisons)
         yield Check(

@@ -68,7 +68,7 @@ class Column:
         return [f"< {inner[0]:g}", *names, f"\N{GREATER-THAN OR EQUAL TO} {inner[-1]:g}"]
 
 
-NHEFS, DIABETES = "nhefs", "diabetes"
+NHEFS, DIABETES, BREAST_CANCER, GBSG2 = "nhefs", "diabetes", "breast_cancer", "gbsg2"
 
 
 Reader = Callable[[dict[str, str]], float | None]
@@ -129,7 +129,7 @@ QUESTIONS = ("survey", "regression")
 # The fixed rule that makes three hospitals with disjoint patients: the last digit of the patient's number.
 HOSPITALS = ("North", "South", "West")
 LAST_DIGITS = ((0, 1, 2, 3), (4, 5, 6), (7, 8, 9))
-PATIENT_NUMBER = {NHEFS: "seqn", DIABETES: "row"}
+PATIENT_NUMBER = {NHEFS: "seqn", DIABETES: "row", BREAST_CANCER: "row", GBSG2: "row"}
 
 Rows = dict[str, list[dict[str, str]]]
 

@@ -3,6 +3,7 @@
 Every function returns one `<svg>` element. Every chart has its table beside it in the page.
 """
 
+import dataclasses
 import html
 import math
 from collections.abc import Sequence
@@ -119,6 +120,57 @@ def forest(names: Sequence[str], joint: Sequence[tuple[float, float]], clear: Se
             f'<circle cx="{place(c):.1f}" cy="{y:.1f}" r="8" fill="none" stroke="var(--clear)" stroke-width="2"/>',
         ]
     return _svg(width, height, "Coefficients with 95% intervals; joint and clear coincide.", body)
+
+
+@dataclasses.dataclass(frozen=True)
+class Curve:
+    """A survival curve: what is left at the end of each interval, and its 95% intervals."""
+
+    name: str
+    times: Sequence[float]
+    survival: Sequence[float]
+    intervals: Sequence[Sequence[float]]
+    colour: str
+
+
+def survival(curves: Sequence[Curve], clear: Sequence[Sequence[float]], longest: float) -> str:
+    """Steps with their intervals as bands; a ring at each step's clear height."""
+    width, height, left, bottom, top, right = 620.0, 300.0, 44.0, 40.0, 10.0, 10.0
+    floor = height - bottom
+    across = lambda time: left + (width - left - right) * time / longest  # noqa: E731
+    up = lambda share: floor - (floor - top) * share  # noqa: E731
+
+    def steps(times: Sequence[float], shares: Sequence[float]) -> list[tuple[float, float]]:
+        corners, before = [(across(0), up(1))], 1.0
+        for time, share in zip(times, shares):
+            corners += [(across(time), up(before)), (across(time), up(share))]
+            before = share
+        return corners
+
+    path = lambda corners: " ".join(f"{x:.1f} {y:.1f}" for x, y in corners)  # noqa: E731
+    body = []
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        body += [
+            _line(left, up(share), width - right, up(share), "line"),
+            _text(left - 6, up(share) + 4, f"{share:.0%}", "end"),
+        ]
+    for year in range(int(longest / 365.25) + 1):
+        body.append(_text(across(365.25 * year), height - 22, str(year)))
+    body.append(_text((left + width) / 2, height - 5, "years"))
+    for curve in curves:
+        low, high = (steps(curve.times, [ends[i] for ends in curve.intervals]) for i in (0, 1))
+        body.append(f'<path d="M{path(low + high[::-1])}Z" fill="var(--{curve.colour})" fill-opacity="0.14"/>')
+    for curve, marks in zip(curves, clear, strict=True):
+        corners = path(steps(curve.times, curve.survival))
+        body.append(f'<path d="M{corners}" fill="none" stroke="var(--{curve.colour})" stroke-width="2.5"/>')
+        for time, share, truth in zip(curve.times, curve.survival, marks, strict=True):
+            body.append(
+                f'<circle cx="{across(time):.1f}" cy="{up(truth):.1f}" r="4.5" fill="none" stroke="var(--clear)" '
+                f'stroke-width="1.5"><title>{html.escape(curve.name)}, day {time:.0f}: joint {share:.6f}, '
+                f"clear {truth:.6f}</title></circle>"
+            )
+    last = "; ".join(f"{curve.name}: {curve.survival[-1]:.1%} after {curve.times[-1]:.0f} days" for curve in curves)
+    return _svg(width, height, f"Survival curves, joint and clear together. {last}.", body)
 
 
 def timeline(
