@@ -2,7 +2,7 @@
 pub use veilkit::mpc::{
     arithmetic::NetworkProfile,
     session::Journal,
-    study::{Column, ColumnKind, Cost, Function, Ledger, Plan, PlanSpec, Policy, Protocol, Table},
+    study::{Column, ColumnKind, Cost, Function, Ledger, Plan, PlanSpec, Policy, Protocol, Table, Ties},
 };
 use veilkit::{
     Error, ErrorKind, PartyId, Result,

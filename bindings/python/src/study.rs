@@ -12,7 +12,7 @@ use veilkit_bridge::{
     codec::{Decode, Encode},
     study::{
         self, Column, ColumnKind, Function, Ledger, NetworkProfile, Plain, Plan, PlanSpec, Policy, Protocol,
-        Sent, Session, Table,
+        Sent, Session, Table, Ties,
     },
 };
 
@@ -341,7 +341,10 @@ fn function((name, single, many, numbers, counts): FunctionFields) -> Result<Fun
             Function::KaplanMeier { time, event, by: Some(by), bins }
         }
         ("cox", &[time, event], &[bins, iterations]) => {
-            Function::Cox { time, event, predictors: many, bins, iterations }
+            Function::Cox { time, event, predictors: many, bins, iterations, ties: Ties::Breslow }
+        }
+        ("cox", &[time, event], &[bins, iterations, most]) => {
+            Function::Cox { time, event, predictors: many, bins, iterations, ties: Ties::Efron { most } }
         }
         ("pca", [], &[components]) => Function::Pca { columns: many, components },
         _ => return Err(unknown()),

@@ -181,6 +181,29 @@ def test_cox() -> None:
     np.testing.assert_allclose([c.standard_error for c in found], expected.bse, rtol=1e-5)
 
 
+def test_ties_of_efron() -> None:
+    table = {name: values[:60] for name, values in TABLE.items()}
+    ties = {"ties": "efron", "bins": 5, "iterations": 6}
+    end = 100 * np.ceil(table["time"] / 100)
+    most = int(np.bincount(end[table["dead"] == 1].astype(int)).max())
+    cox, too_many = ask(
+        study.Cox("time", "dead", ["age"], most_ties=most, **ties),  # type: ignore[arg-type]
+        study.Cox("time", "dead", ["age"], most_ties=most - 1, **ties),  # type: ignore[arg-type]
+        table=table,
+        malicious=False,
+    )
+    frame = pd.DataFrame({"time": end, "dead": table["dead"], "age": table["age"]})
+    expected = lifelines.CoxPHFitter().fit(frame, "time", "dead", fit_options={"precision": 1e-10})
+    found = cox.value.coefficients
+    np.testing.assert_allclose([c.value for c in found], expected.params_, rtol=1e-5)
+    np.testing.assert_allclose([c.standard_error for c in found], expected.standard_errors_, rtol=1e-5)
+    np.testing.assert_allclose([c.p_value for c in found], expected.summary["p"], rtol=1e-3)
+    assert (too_many.kind, too_many.value) == ("undetermined", "too many ties") and "more of" in too_many.revealed
+    for wrong in ({"ties": "exact"}, {"ties": "efron", "most_ties": 0}, {"ties": "efron", "most_ties": 2000}):
+        with pytest.raises(vk.ParameterError, match="ties"):
+            plan_of(COLUMNS, [study.Cox("time", "dead", ["age"], **wrong)])  # type: ignore[arg-type]
+
+
 def test_principal_components() -> None:
     (pca,) = ask(study.Pca(["age", "bmi", "sbp"], 2))
     covariance = np.cov([TABLE[name] for name in ("age", "bmi", "sbp")])

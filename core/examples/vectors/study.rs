@@ -7,7 +7,7 @@ use veilkit::{
     mpc::{
         IdentityKey, SessionId,
         arithmetic::NetworkProfile,
-        study::{Column, ColumnKind, Function, Ledger, Plan, PlanSpec, Policy, Protocol},
+        study::{Column, ColumnKind, Function, Ledger, Plan, PlanSpec, Policy, Protocol, Ties},
     },
 };
 
@@ -18,6 +18,10 @@ use super::{
 
 fn column(name: &str, unit: &str, kind: ColumnKind) -> Column {
     Column::new(name, unit, kind).expect("the column is valid")
+}
+
+fn cox(ties: Ties) -> Function {
+    Function::Cox { time: 3, event: 4, predictors: vec![1], bins: 20, iterations: 5, ties }
 }
 
 /// A plan with every type of column and every function.
@@ -58,7 +62,7 @@ fn spec(parties: u16) -> PlanSpec {
             Function::LinearRegression { outcome: x, predictors: vec![1, 4] },
             Function::LogisticRegression { outcome: 4, predictors: vec![0, 1], iterations: 6 },
             Function::KaplanMeier { time: 3, event: 4, by: Some(2), bins: 20 },
-            Function::Cox { time: 3, event: 4, predictors: vec![1], bins: 20, iterations: 5 },
+            cox(Ties::Breslow),
             Function::Pca { columns: vec![0, 1], components: 1 },
         ],
         policy: Policy {
@@ -93,6 +97,9 @@ pub(crate) fn files() -> Vec<File> {
     {
         plans.valid(comment, json!({ "mpc_plan": encoded(&plan(spec)) }), None);
     }
+    let mut efron = spec(3);
+    efron.functions = vec![cox(Ties::Efron { most: 32 })];
+    plans.valid("Cox regression with Efron's ties", json!({ "mpc_plan": encoded(&plan(efron)) }), None);
     let (admit, ledger) = admit();
     vec![plans, admit, bad_plan(&plan(short())), bad_ledger(ledger)]
 }
@@ -170,7 +177,7 @@ fn bad_plan(plan: &Plan) -> File {
     bad.edit("2^32 - 1 functions", "Length", functions, &[255; 4], InvalidEncoding);
     let first = functions + 4;
     bad.edit("function 0", "Function", first, &[0], InvalidEncoding);
-    bad.edit("function 20", "Function", first, &[20], InvalidEncoding);
+    bad.edit("function 21", "Function", first, &[21], InvalidEncoding);
     bad.edit("a column that there is not", "Function", first + 1, &[2], InvalidParams);
     bad.edit("2^32 - 1 edges", "Length", first + 3, &[255; 4], InvalidEncoding);
     bad.edit("edges that descend", "Function", first + 7, &200.0_f64.to_le_bytes(), InvalidParams);

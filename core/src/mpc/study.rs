@@ -32,7 +32,9 @@ mod tests;
 
 pub use column::{Column, ColumnKind, MAX_LEVELS, MAX_NAME_LEN, MAX_STEPS};
 pub use cost::Cost;
-pub use function::{Function, MAX_BINS, MAX_FUNCTION_COLUMNS, MAX_ITERATIONS, MAX_PROBABILITIES, MAX_TOP};
+pub use function::{
+    Function, MAX_BINS, MAX_FUNCTION_COLUMNS, MAX_ITERATIONS, MAX_PROBABILITIES, MAX_TIES, MAX_TOP, Ties,
+};
 pub use ledger::Ledger;
 pub use models::{
     Coefficient, CoxRegression, KaplanMeier, LinearRegression, LogRank, LogisticRegression,

@@ -116,6 +116,7 @@ fn reason(why: Undetermined) -> &'static str {
         Undetermined::NoEvents => "no events",
         Undetermined::Separation => "separation",
         Undetermined::NotConverged => "not converged",
+        Undetermined::TooManyTies => "too many ties",
         other => unreachable!("a reason that this version does not know: {other:?}"),
     }
 }

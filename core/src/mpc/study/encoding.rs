@@ -3,7 +3,7 @@ use zeroize::Zeroizing;
 
 use super::{
     column::{Column, ColumnKind},
-    function::{Function, MAX_BINS, MAX_FUNCTION_COLUMNS},
+    function::{Function, MAX_BINS, MAX_FUNCTION_COLUMNS, Ties},
     plan::{MAX_COLUMNS, MAX_FUNCTIONS, MAX_PURPOSE_LEN, Plan, PlanSpec, Protocol},
     policy::Policy,
 };
@@ -29,7 +29,7 @@ use crate::{
 /// parties u32, each: number u16, identity [32], ascending by number
 /// ```
 /// A text is its length u32 and UTF-8; f64 is the IEEE 754 binary64 form as u64. Functions are numbered from 1 in the order
-/// of [`Function`].
+/// of [`Function`]; 20 is Cox regression with Efron's ties, which is 18 with the most events of a bin after it.
 impl Encode for Plan {
     const KIND: Kind = Kind::MpcPlan;
 
@@ -226,8 +226,16 @@ fn fields(function: &Function) -> (u8, Vec<Field<'_>>) {
         Function::KaplanMeier { time, event, by, bins } => {
             (17, vec![Column(*time), Column(*event), Optional(*by), Number(*bins)])
         }
-        Function::Cox { time, event, predictors, bins, iterations } => {
-            (18, vec![Column(*time), Column(*event), Columns(predictors), Number(*bins), Number(*iterations)])
+        Function::Cox { time, event, predictors, bins, iterations, ties } => {
+            let mut fields =
+                vec![Column(*time), Column(*event), Columns(predictors), Number(*bins), Number(*iterations)];
+            match ties {
+                Ties::Breslow => (18, fields),
+                Ties::Efron { most } => {
+                    fields.push(Number(*most));
+                    (20, fields)
+                }
+            }
         }
         Function::Pca { columns, components } => (19, vec![Columns(columns), Number(*components)]),
     }
@@ -312,12 +320,13 @@ fn read_function(body: &mut Reader<'_>) -> Result<Function> {
             by: list(body, 1, 2, "function: optional column", column)?.pop(),
             bins: count(body)?,
         },
-        18 => Function::Cox {
+        18 | 20 => Function::Cox {
             time: column(body)?,
             event: column(body)?,
             predictors: columns(body)?,
             bins: count(body)?,
             iterations: count(body)?,
+            ties: if number == 20 { Ties::Efron { most: count(body)? } } else { Ties::Breslow },
         },
         19 => Function::Pca { columns: columns(body)?, components: count(body)? },
         _ => return Err(malformed("function: number")),
@@ -376,6 +385,8 @@ mod tests {
 
     fn every_function() -> Vec<Function> {
         let column = 0;
+        let cox =
+            |ties| Function::Cox { time: 3, event: 4, predictors: vec![0], bins: 20, iterations: 5, ties };
         vec![
             Function::Count { column },
             Function::Sum { column },
@@ -395,7 +406,8 @@ mod tests {
             Function::LogisticRegression { outcome: 4, predictors: vec![0, 1], iterations: 6 },
             Function::KaplanMeier { time: 3, event: 4, by: Some(2), bins: 20 },
             Function::KaplanMeier { time: 3, event: 4, by: None, bins: 20 },
-            Function::Cox { time: 3, event: 4, predictors: vec![0], bins: 20, iterations: 5 },
+            cox(Ties::Breslow),
+            cox(Ties::Efron { most: 9 }),
             Function::Pca { columns: vec![0, 1], components: 1 },
         ]
     }

@@ -15,6 +15,21 @@ pub const MAX_PROBABILITIES: usize = 64;
 pub const MAX_TOP: usize = 100;
 /// The most iterations of Newton's method.
 pub const MAX_ITERATIONS: usize = 50;
+/// The most events of one bin that Efron's method may be asked to tell apart.
+pub const MAX_TIES: usize = 1024;
+
+/// What Cox regression makes of events in the same bin of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ties {
+    /// Breslow's method: each of them against everybody at risk.
+    Breslow,
+    /// Efron's method, which is nearer to times without ties: with each of them the others with the event weigh less.
+    Efron {
+        /// The most events of one bin, of all parties together: public, so that how many there are stays hidden. Each costs as much as
+        /// all of Breslow's method.
+        most: usize,
+    },
+}
 
 /// One question of a study. Columns are named by their position in the plan.
 ///
@@ -142,6 +157,8 @@ pub enum Function {
         bins: usize,
         /// How many steps of Newton's method.
         iterations: usize,
+        /// What is made of events in the same bin.
+        ties: Ties,
     },
     /// Principal components of the covariance matrix.
     Pca {
@@ -254,10 +271,15 @@ impl Function {
                  statistic between groups, to the receivers; to everybody which intervals are shown, which groups are empty, and to a \
                  factor of 4 the variance of each group's events"
             }
-            Self::Cox { .. } => {
+            Self::Cox { ties: Ties::Breslow, .. } => {
                 "the coefficients after each step of Newton's method, and to a factor of 4 the diagonal of the Hessian at each step, to \
                  everybody; the standard errors, to the receivers; to everybody whether the events are too few, or a predictor \
                  depends on the others"
+            }
+            Self::Cox { ties: Ties::Efron { .. }, .. } => {
+                "the coefficients after each step of Newton's method, and to a factor of 4 the diagonal of the Hessian at each step, to \
+                 everybody; the standard errors, to the receivers; to everybody whether the events are too few, a bin of time has more of \
+                 them than the plan allows, or a predictor depends on the others"
             }
             Self::Pca { .. } => {
                 "the variances and covariances that the components are made from and not the means, to the receivers"
@@ -343,7 +365,10 @@ impl Function {
                 bins(*count)?;
                 by.map_or(Ok(()), |by| grouped(by, any))
             }
-            Self::Cox { time, event, predictors, bins: count, iterations: steps } => {
+            Self::Cox { time, event, predictors, bins: count, iterations: steps, ties } => {
+                if let Ties::Efron { most } = ties {
+                    within(*most, MAX_TIES, "function: ties, 1 to 1,024")?;
+                }
                 survival(*time, *event)?;
                 within(predictors.len(), 62, "function: predictors, 1 to 62")?;
                 bins(*count)?;

@@ -16,6 +16,8 @@ pub enum Undetermined {
     Separation,
     /// Newton's method took the plan's number of steps, and the last one still moved the coefficients.
     NotConverged,
+    /// A bin of time has more events than the plan allows for Efron's method.
+    TooManyTies,
 }
 
 /// One coefficient of a model.

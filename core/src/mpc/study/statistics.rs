@@ -68,9 +68,9 @@ pub(super) async fn compute<B: Comparison>(run: &mut Run<'_, B>, function: &Func
             survival::kaplan_meier(run, &cohort, (*time, *event), *by, *bins).await?
         }
         Function::Pca { columns, components } => pca::components(run, &cohort, columns, *components).await?,
-        Function::Cox { time, event, predictors, bins, iterations } => {
-            let model =
-                cox::Model { time: *time, event: *event, predictors, bins: *bins, iterations: *iterations };
+        Function::Cox { time, event, predictors, bins, iterations, ties } => {
+            let (time, event, bins, iterations, ties) = (*time, *event, *bins, *iterations, *ties);
+            let model = cox::Model { time, event, predictors, bins, iterations, ties };
             cox::cox(run, &cohort, &model).await?
         }
     };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Literal
 
 from . import study
 from .study import Cost, Network, Outcome, Plan
@@ -107,10 +108,18 @@ class Questions(ABC):
         return self._one(study.KaplanMeier(time, event, by, bins))
 
     def cox(
-        self, time: str, event: str, predictors: Sequence[str], *, bins: int = 50, iterations: int = 12
+        self,
+        time: str,
+        event: str,
+        predictors: Sequence[str],
+        *,
+        bins: int = 50,
+        iterations: int = 12,
+        ties: Literal["breslow", "efron"] = "breslow",
+        most_ties: int = 32,
     ) -> Outcome:
-        """Cox's proportional hazards on binned times."""
-        return self._one(study.Cox(time, event, predictors, bins, iterations))
+        """Cox's proportional hazards on binned times; ties as in `study.Cox`."""
+        return self._one(study.Cox(time, event, predictors, bins, iterations, ties, most_ties))
 
     def pca(self, columns: Sequence[str], components: int = 2) -> Outcome:
         """Principal components of the covariance matrix."""

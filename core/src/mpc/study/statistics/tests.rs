@@ -7,6 +7,7 @@
 
 use super::super::{
     Coefficient, Column, ColumnKind, Function, Outcome, Plan, PlanSpec, Table, Undetermined, Value,
+    function::Ties,
     models::{KaplanMeier, LinearRegression},
     run,
     testing::{category, numeric, spec},
@@ -63,6 +64,9 @@ const LOGISTIC: [(f64, f64, f64); 3] = [
 /// `statsmodels.api.PHReg(weeks, arm, status=relapse, ties="breslow").fit()` with times rounded up to multiples of 5.
 const COX_IN_FIVES: [(f64, f64, f64); 1] =
     [(1.402_091_310_858_351, 0.406_979_734_910_135_56, 5.708_200_041_860_543e-4)];
+/// `lifelines.CoxPHFitter().fit(frame, "weeks", "relapse", fit_options={"precision": 1e-12})` with the same times.
+const EFRON_IN_FIVES: [(f64, f64, f64); 1] =
+    [(1.620_412_633_496_585, 0.411_848_662_410_736_75, 8.337_506_542_077_934e-5)];
 
 fn cars() -> Vec<Column> {
     vec![
@@ -321,7 +325,7 @@ fn without_events_there_is_no_test_and_no_model() {
     let none = [0.0; 42];
     let functions = vec![
         Function::KaplanMeier { time: 0, event: 1, by: Some(2), bins: 40 },
-        Function::Cox { time: 0, event: 1, predictors: vec![2], bins: 40, iterations: 7 },
+        cox_of(&[2], 40, 7, Ties::Breslow),
         Function::KaplanMeier { time: 0, event: 1, by: Some(4), bins: 40 },
     ];
     let mut spec = spec(3, patients(), functions);
@@ -337,20 +341,24 @@ fn without_events_there_is_no_test_and_no_model() {
     assert_eq!((curves.curves.len(), curves.curves[1].at_risk[0]), (3, 0));
 }
 
+fn cox_of(predictors: &[usize], bins: usize, iterations: usize, ties: Ties) -> Function {
+    Function::Cox { time: 0, event: 1, predictors: predictors.to_vec(), bins, iterations, ties }
+}
+
 fn cox(predictors: &[usize], bins: usize, iterations: usize, min_cell: u64) -> Value {
-    of_patients(
-        Function::Cox { time: 0, event: 1, predictors: predictors.to_vec(), bins, iterations },
-        min_cell,
-    )
+    of_patients(cox_of(predictors, bins, iterations, Ties::Breslow), min_cell)
+}
+
+fn coefficients(value: Value) -> Vec<Coefficient> {
+    match value {
+        Value::CoxRegression(found) => found.coefficients,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// `statsmodels.api.PHReg(weeks, predictors, status=relapse, ties="breslow").fit()`
 #[test]
 fn cox_regression_follows_statsmodels() {
-    let coefficients = |value| match value {
-        Value::CoxRegression(found) => found.coefficients,
-        other => panic!("{other:?}"),
-    };
     let found = coefficients(cox(&[2], 40, 7, 1));
     same(&found, &[(1.509_191_412_585_878_3, 0.409_564_406_366_741_3, 2.288_197_990_734_674_8e-4)], 1e-8);
     let found = coefficients(cox(&[2, 3], 40, 7, 1));
@@ -364,16 +372,31 @@ fn cox_regression_follows_statsmodels() {
     same(&found, &COX_IN_FIVES, 1e-8);
 }
 
+/// `lifelines.CoxPHFitter().fit(frame, "weeks", "relapse", fit_options={"precision": 1e-12})`
+#[test]
+fn ties_of_efron_follow_lifelines() {
+    let efron =
+        |predictors: &[usize], bins, most| of_patients(cox_of(predictors, bins, 7, Ties::Efron { most }), 1);
+    let expected = [
+        (1.609_703_778_154_720_5, 0.417_274_898_451_941_9, 1.144_787_574_832_378e-4),
+        (-0.249_191_106_326_151_4, 0.227_193_674_924_935, 0.272_719_047_768_560_8),
+    ];
+    // Four events in one week, nine in one of the bins of five; more terms than that change nothing.
+    for most in [4, 11] {
+        same(&coefficients(efron(&[2, 3], 40, most)), &expected, 1e-8);
+    }
+    same(&coefficients(efron(&[2], 8, 9)), &EFRON_IN_FIVES, 1e-8);
+    for (bins, most) in [(40, 3), (8, 8), (8, 1)] {
+        assert_eq!(efron(&[2], bins, most), Value::Undetermined(Undetermined::TooManyTies));
+    }
+}
+
 #[test]
 fn cox_regression_says_why_there_is_none() {
     assert_eq!(cox(&[2], 40, 2, 1), Value::Undetermined(Undetermined::NotConverged));
     assert_eq!(cox(&[2], 40, 7, 31), Value::Refused); // 30 events
     // Everybody with the event in one arm, and the others observed beyond.
-    let mut spec = spec(
-        3,
-        patients(),
-        vec![Function::Cox { time: 0, event: 1, predictors: vec![2], bins: 40, iterations: 50 }],
-    );
+    let mut spec = spec(3, patients(), vec![cox_of(&[2], 40, 50, Ties::Breslow)]);
     spec.policy.min_cohort = 1;
     let weeks: Vec<f64> = (0..42).map(|row| if row < 21 { 30.0 } else { f64::from(row - 20) }).collect();
     let value = outcomes(spec, &[&weeks, &arm(), &arm(), &thirds(), &thirds()]).remove(0).value;
@@ -424,12 +447,17 @@ fn shamir_boxes_give_the_same_figures() {
 
         let functions = vec![
             Function::KaplanMeier { time: 0, event: 1, by: Some(2), bins: 8 },
-            Function::Cox { time: 0, event: 1, predictors: vec![2], bins: 8, iterations: 7 },
+            cox_of(&[2], 8, 7, Ties::Breslow),
+            cox_of(&[2], 8, 7, Ties::Efron { most: 9 }),
         ];
         let found = joint(protocol, patients(), functions, &[&WEEKS, &RELAPSE, &arm(), &thirds(), &thirds()]);
-        let [Value::KaplanMeier(curves), Value::CoxRegression(cox)] = &found[..] else { panic!("{found:?}") };
+        let [Value::KaplanMeier(curves), Value::CoxRegression(cox), Value::CoxRegression(efron)] = &found[..]
+        else {
+            panic!("{found:?}")
+        };
         close(curves.log_rank.unwrap().statistic, 17.890_905_674_570_63, 1e-9);
         assert_eq!(curves.curves[0].events, [0, 5, 1, 1, 2, 0, 0, 0]);
         same(&cox.coefficients, &COX_IN_FIVES, 1e-8);
+        same(&efron.coefficients, &EFRON_IN_FIVES, 1e-8);
     }
 }

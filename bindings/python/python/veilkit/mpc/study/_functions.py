@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from ..._checks import as_count
+from ...errors import error
 
 Fields: TypeAlias = tuple[str, list[int], list[int], list[float], list[int]]
 Place: TypeAlias = Callable[[str], int]
@@ -222,9 +223,18 @@ class Cox:
     predictors: Sequence[str]
     bins: int = 50
     iterations: int = 12
+    ties: Literal["breslow", "efron"] = "breslow"
+    """What is made of events in the same bin. Efron's method is what lifelines has, and nearer to times without ties."""
+    most_ties: int = 32
+    """For Efron's method: the most events of one bin, of all parties together. It is public, so that how many there are stays
+    hidden; each costs as much as all of Breslow's method, and with more events in a bin the result is ``undetermined``."""
 
     def _fields(self, place: Place) -> Fields:
         counts = [as_count(self.bins, "bins"), as_count(self.iterations, "iterations")]
+        if self.ties == "efron":
+            counts.append(as_count(self.most_ties, "most_ties"))
+        elif self.ties != "breslow":
+            raise error("InvalidParams", "ties: breslow or efron")
         return _single("cox", [self.time, self.event], place, many=_all(self.predictors, place), counts=counts)
 
 
