@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod session;
 mod simulation;
+mod size;
 mod statistics;
 mod suppression;
 mod table;
@@ -46,4 +47,5 @@ pub use report::{ChiSquare, Contingency, Figure, Group, Histogram, Matrix, Outco
 pub(crate) use session::start_with;
 pub use session::{resume, run, start};
 pub use simulation::{Simulated, simulate};
+pub use size::{MAX_CURVES, MAX_VALUES};
 pub use table::Table;

@@ -46,6 +46,9 @@ pub enum ColumnKind {
 /// 1.5 * 2^52.
 const WHOLE: f64 = 6_755_399_441_055_744.0;
 
+/// 2^53.
+const WHOLE_STEPS: f64 = 9_007_199_254_740_992.0;
+
 /// A column of the joint table. Public, and the same at every party.
 ///
 /// # Units
@@ -66,7 +69,7 @@ impl Column {
     ///
     /// # Errors
     /// `InvalidParams` for an empty or long name, a range that is empty or not finite, a resolution that is not positive or
-    /// finer than 2^-32 of the range, fewer than two levels or the same level twice.
+    /// finer than 2^-32 of the range or than 2^-53 of its numbers, fewer than two levels or the same level twice.
     pub fn new(name: &str, unit: &str, kind: ColumnKind) -> Result<Self> {
         if name.is_empty() || name.len() > MAX_NAME_LEN {
             return Err(invalid("column: name, 1 to 255 bytes"));
@@ -203,6 +206,10 @@ fn grid(low: f64, high: f64, resolution: f64) -> Result<(f64, f64, (i64, i64))> 
     if !(resolution > 0.0 && (1.0..=MAX_STEPS as f64).contains(&steps)) {
         return Err(invalid("column: resolution, from 2^-32 of the range to all of it"));
     }
+    // Beyond 2^53 steps from zero a floating-point number no longer holds every value of the grid.
+    if low.abs().max(high.abs()) / resolution > WHOLE_STEPS {
+        return Err(invalid("column: resolution, too fine for numbers so far from zero"));
+    }
     let centre = low + (steps / 2.0).floor() * resolution;
     let bounds = (to_grid((low - centre) / resolution), to_grid((high - centre) / resolution));
     Ok((centre, resolution, bounds))
@@ -241,6 +248,12 @@ mod tests {
     }
 
     #[test]
+    fn numbers_far_from_zero_keep_their_grid() {
+        let column = numeric(8e8, 8e8 + 1.0, 1e-7).unwrap();
+        assert_eq!(column.encode(8e8 + 0.25), (-2_500_000, 1, true));
+    }
+
+    #[test]
     fn a_range_of_an_odd_number_of_steps_keeps_its_ends() {
         let column = Column::new("age", "years", ColumnKind::Integer { low: 18, high: 121 }).unwrap();
         assert_eq!((column.bounds(), column.range()), ((-51, 52), (18.0, 121.0)));
@@ -273,6 +286,8 @@ mod tests {
             (0.0, 1.0, nan),
             (0.0, 1.0, 2.0),
             (0.0, 1.0, 1e-10),
+            (1e9, 1e9 + 1.0, 1e-7),
+            (-1e9 - 1.0, -1e9, 1e-7),
         ];
         for (low, high, resolution) in bad {
             assert_eq!(numeric(low, high, resolution).unwrap_err().kind(), ErrorKind::InvalidParams);

@@ -1,7 +1,7 @@
 //! What the parties agree on before a study: who, by which protocol, about which columns, what is asked, what may leave.
 use std::sync::Arc;
 
-use super::{column::Column, function::Function, policy::Policy};
+use super::{column::Column, function::Function, policy::Policy, size};
 use crate::{
     codec::Encode,
     error::{Error, ErrorKind, Result},
@@ -72,7 +72,7 @@ impl Plan {
     /// Checks the specification.
     ///
     /// # Errors
-    /// `InvalidParams` naming the field; `DuplicateParty` when a number or a key appears twice; `UnknownParty` for a receiver
+    /// `InvalidParams` naming the field, also for what could not be computed whatever the rows are; `DuplicateParty` when a number or a key appears twice; `UnknownParty` for a receiver
     /// that does not take part.
     pub fn new(mut spec: PlanSpec) -> Result<Self> {
         spec.parties.sort_by_key(|(party, _)| *party);
@@ -90,6 +90,7 @@ impl Plan {
         }
         for function in &spec.functions {
             function.check(columns, &spec.policy)?;
+            size::check(function, &spec)?;
             if function.is_adaptive() && spec.policy.receivers.len() < spec.parties.len() {
                 return Err(invalid(
                     "plan: a function whose steps every party learns, and receivers that are not all",
@@ -192,6 +193,9 @@ fn check_policy(spec: &PlanSpec) -> Result<()> {
     let policy = &spec.policy;
     if !(1..=MAX_ROWS).contains(&policy.min_cohort) {
         return Err(invalid("plan: min_cohort, 1 to 2^30"));
+    }
+    if policy.min_cohort > spec.parties.len() as u64 * spec.max_rows {
+        return Err(invalid("plan: min_cohort, more than all rows"));
     }
     if !(1..=policy.min_cohort).contains(&policy.min_cell) {
         return Err(invalid("plan: min_cell, 1 to min_cohort"));
