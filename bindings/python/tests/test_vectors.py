@@ -45,8 +45,6 @@ RUST_ONLY = {
     "decode/dkg_message",
     "decode/mpc_frame",
     "decode/mpc_journal",
-    "decode/mpc_ledger",
-    "decode/mpc_plan",
     "decode/mpc_seed",
     "decode/secure_sum_message",
     "decode/shamir_field_share",
@@ -58,8 +56,6 @@ RUST_ONLY = {
     "ring/transform",
     "shamir/field_combine",
     "shamir/field_split",
-    "study/admit",
-    "study/plan",
 }
 
 
@@ -867,6 +863,19 @@ def plan(test: Any) -> None:
     assert mpc.SumPlan.from_bytes(unhex(test["inputs"]["secure_sum_plan"])).hash == unhex(test["expected"]["hash"])
 
 
+def study_plan(test: Any) -> None:
+    agreed = mpc.study.Plan.from_bytes(unhex(test["inputs"]["mpc_plan"]))
+    assert agreed.hash == unhex(test["expected"]["hash"])
+
+
+def study_admit(test: Any) -> None:
+    inputs = test["inputs"]
+    ledger = mpc.study.Ledger.from_bytes(unhex(inputs["mpc_ledger"]))
+    agreed = mpc.study.Plan.from_bytes(unhex(inputs["mpc_plan"]))
+    ledger.admit(agreed, dict(zip(agreed.columns, inputs["columns"], strict=True)))
+    assert ledger.to_bytes() == unhex(test["expected"]["mpc_ledger"])
+
+
 def sign(test: Any) -> None:
     inputs, expected = test["inputs"], test["expected"]
     key = mpc.IdentityKey.from_bytes(unhex(inputs["mpc_identity_key"]))
@@ -941,6 +950,8 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "elgamal/statement_verify": statement_verify,
     "elgamal/ballot_verify": lambda test: elgamal_ballot(test["inputs"], test["inputs"]["elgamal_additive_ballot"]),
     "decode/mpc_identity_key": decodes("mpc_identity_key", mpc.IdentityKey.from_bytes),
+    "decode/mpc_ledger": decodes("mpc_ledger", mpc.study.Ledger.from_bytes),
+    "decode/mpc_plan": decodes("mpc_plan", mpc.study.Plan.from_bytes),
     "decode/paillier_array": decodes_under_key("paillier_array", EncryptedArray),
     "decode/paillier_decryption_share": decodes_under_setup("paillier_decryption_share", paillier.DecryptionShare),
     "decode/paillier_key_share": decodes_under_setup("paillier_key_share", paillier.KeyShare),
@@ -1010,6 +1021,8 @@ PROCEDURES: dict[str, Callable[[Any], None]] = {
     "shamir/policy_split": policy_split,
     "shamir/seal": seal,
     "shamir/split": split,
+    "study/admit": study_admit,
+    "study/plan": study_plan,
 }
 
 
