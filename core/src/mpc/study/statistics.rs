@@ -15,6 +15,7 @@ mod histogram;
 mod linear_regression;
 mod logistic_regression;
 mod moments;
+mod newton;
 mod pca;
 mod quantiles;
 mod survival;

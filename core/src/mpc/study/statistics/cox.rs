@@ -25,9 +25,10 @@
 use zeroize::Zeroizing;
 
 use super::{
-    logistic_regression::{bordered, local_rows, power, scale},
+    logistic_regression::{local_rows, scale},
+    newton::{self, Derivatives, Step, power},
     survival::bin_ends,
-    sweep::{FRACTION_BITS, Scaling, WIDE, any_negative, number, orders, rounded, scaled, sweep, triangle},
+    sweep::{FRACTION_BITS, any_negative, number, orders, rounded, triangle},
 };
 use crate::{
     error::Result,
@@ -47,8 +48,6 @@ use crate::{
 
 /// The bits behind the point of what parties put in.
 const INPUT_BITS: u32 = 44;
-/// Newton's method has arrived when no scaled coefficient moves by more than this part of 1 plus its magnitude.
-const ARRIVED: f64 = 1e-9;
 /// The largest logarithm of the ratio between two weights.
 const FURTHEST: f64 = 24.0;
 
@@ -97,7 +96,6 @@ pub(super) async fn cox<B: Comparison>(
     // Of each party's weights, and of these times events.
     let wide = rows_bits + terms.bits();
 
-    let pairs = triangle(size);
     let bits = rows_bits + FRACTION_BITS + 2;
     let common = FRACTION_BITS / 2 + 4;
     let mut beta = vec![0.0; size];
@@ -113,38 +111,14 @@ pub(super) async fn cox<B: Comparison>(
         let entered = entered(run, &rows.weighted(&beta, &cells), cells.len()).await?;
         let sums = terms.sums(run, &entered).await?;
         let (gradient, hessian) = derivatives(run, &sums, terms.counted(), &observed, spread, wide).await?;
-        let diagonal = pairs.iter().zip(hessian.shares()).filter(|((i, j), _)| i == j);
-        let diagonal = Shared::column(diagonal.map(|(_, share)| *share).collect::<Vec<_>>());
-        let orders = orders(run, &diagonal, bits).await?;
-        let parts = [
-            Scaling {
-                values: &hessian,
-                by: pairs.iter().map(|(i, j)| orders[*i] + orders[*j]).collect(),
-                log2_limit: 0,
-            },
-            Scaling {
-                values: &gradient,
-                by: orders.iter().map(|order| order + common).collect(),
-                log2_limit: WIDE,
-            },
-        ];
-        let swept = match scaled(run, &parts, bits).await? {
-            Some(scaled) => sweep(run, bordered::<B>(size, &scaled), size, 1).await?,
-            None => None,
-        };
-        let Some(swept) = swept else {
-            let why = if step > 4 { Undetermined::Separation } else { Undetermined::Singular };
-            return Ok(Some(Value::Undetermined(why)));
+        let orders = orders(run, &newton::diagonal(size, &hessian), bits).await?;
+        let here = Derivatives { gradient: &gradient, hessian: &hessian, bits, orders: &orders, common };
+        let (swept, arrived) = match here.step(run, step, &mut beta).await? {
+            Step::Moved { swept, arrived } => (swept, arrived),
+            Step::Undetermined(why) => return Ok(Some(Value::Undetermined(why))),
+            Step::Withheld => return Ok(None),
         };
         let entry = |i: usize, j: usize| swept.shares()[i * (size + 1) + j];
-        let moves = Shared::column((0..size).map(|at| entry(at, size)).collect::<Vec<_>>());
-        let Some(moves) = run.reveal(&moves).await? else { return Ok(None) };
-        let mut arrived = true;
-        for ((beta, order), change) in beta.iter_mut().zip(&orders).zip(moves) {
-            let change = number(change) * power(i64::from(common) - i64::from(*order));
-            arrived &= change.abs() <= ARRIVED * (1.0 + beta.abs());
-            *beta += change;
-        }
         if step == model.iterations && arrived {
             let diagonal = Shared::column((0..size).map(|at| -entry(at, at)).collect::<Vec<_>>());
             let Some(shown) = run.reveal(&diagonal).await? else { return Ok(None) };

@@ -15,7 +15,8 @@ use zeroize::Zeroizing;
 
 use super::{
     groups,
-    sweep::{FRACTION_BITS, Scaling, WIDE, number, orders, rounded, scaled, sweep, symmetric, triangle},
+    newton::{self, Derivatives, Step, power},
+    sweep::{FRACTION_BITS, number, orders, rounded, triangle},
 };
 use crate::{
     error::Result,
@@ -32,8 +33,6 @@ use crate::{
 
 /// The bits behind the point of what parties put in.
 const INPUT_BITS: u32 = 40;
-/// Newton's method has arrived when no scaled coefficient moves by more than this part of 1 plus its magnitude.
-const ARRIVED: f64 = 1e-9;
 /// The bits of the public factors that an intercept's variance is made from.
 const FACTOR_BITS: u32 = 28;
 
@@ -76,43 +75,18 @@ pub(super) async fn logistic_regression<B: Comparison>(
         let orders = match &scaling {
             Some(orders) => orders.clone(),
             None => {
-                let diagonal = pairs.iter().zip(hessian.shares()).filter(|((i, j), _)| i == j);
-                let diagonal = Shared::column(diagonal.map(|(_, share)| *share).collect::<Vec<_>>());
+                let diagonal = newton::diagonal(size, &hessian);
                 scaling.insert(orders(run, &diagonal, bits).await?).clone()
             }
         };
         // In each row |gradient|^2 is at most the number of rows times 4 times the first Hessian.
         let common = INPUT_BITS / 2 + rows_bits.div_ceil(2) + 1;
-        let parts = [
-            Scaling {
-                values: &hessian,
-                by: pairs.iter().map(|(i, j)| orders[*i] + orders[*j]).collect(),
-                log2_limit: 0,
-            },
-            Scaling {
-                values: &gradient,
-                by: orders.iter().map(|order| order + common).collect(),
-                log2_limit: WIDE,
-            },
-        ];
-        let swept = match scaled(run, &parts, bits).await? {
-            Some(scaled) => sweep(run, bordered::<B>(size, &scaled), size, 1).await?,
-            None => None,
+        let here = Derivatives { gradient: &gradient, hessian: &hessian, bits, orders: &orders, common };
+        let (swept, arrived) = match here.step(run, step, &mut beta).await? {
+            Step::Moved { swept, arrived } => (swept, arrived),
+            Step::Undetermined(why) => return Ok(Some(Value::Undetermined(why))),
+            Step::Withheld => return Ok(None),
         };
-        // Rows that are told apart perfectly have weights that vanish as the coefficients grow.
-        let Some(swept) = swept else {
-            let why = if step > 4 { Undetermined::Separation } else { Undetermined::Singular };
-            return Ok(Some(Value::Undetermined(why)));
-        };
-        let moves =
-            Shared::column((0..size).map(|at| swept.shares()[at * (size + 1) + size]).collect::<Vec<_>>());
-        let Some(moves) = run.reveal(&moves).await? else { return Ok(None) };
-        let mut arrived = true;
-        for ((beta, order), change) in beta.iter_mut().zip(&orders).zip(moves) {
-            let change = number(change) * power(i64::from(common) - i64::from(*order));
-            arrived &= change.abs() <= ARRIVED * (1.0 + beta.abs());
-            *beta += change;
-        }
         if step == iterations && arrived {
             let likelihood = sums.rows_of(sums.rows() - 1..sums.rows());
             return finish(run, predictors, &scales, &beta, &orders, &swept, &likelihood, step).await;
@@ -146,24 +120,6 @@ pub(super) fn local_rows<B: Comparison>(run: &Run<'_, B>, predictors: &[usize]) 
 #[expect(clippy::cast_possible_truncation, reason = "at most 2^30 rows of at most 2^20")]
 pub(super) fn fixed(value: f64) -> i128 {
     (value * (1_u64 << INPUT_BITS) as f64).round() as i128
-}
-
-/// A power of two.
-pub(super) fn power(exponent: i64) -> f64 {
-    2.0_f64.powi(i32::try_from(exponent).unwrap_or(i32::MIN))
-}
-
-/// The matrix bordered by a column: its upper triangle first, then the column.
-pub(super) fn bordered<B: Comparison>(size: usize, scaled: &Shared<B::Share>) -> Shared<B::Share> {
-    let (matrix, border) = scaled.shares().split_at(scaled.rows() - size);
-    let mut matrix = matrix.iter();
-    let mut upper = Vec::with_capacity(scaled.rows() + 1);
-    for (i, entry) in border.iter().enumerate() {
-        upper.extend(matrix.by_ref().take(size - i).copied());
-        upper.push(*entry);
-    }
-    upper.push(B::Share::default());
-    symmetric(size + 1, &upper)
 }
 
 /// Gradient, Hessian and log-likelihood of this party's rows.
