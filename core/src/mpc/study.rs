@@ -31,6 +31,9 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(in crate::mpc) use networked::Networked;
+
 pub use column::{Column, ColumnKind, MAX_LEVELS, MAX_NAME_LEN, MAX_STEPS};
 pub use cost::Cost;
 pub use function::{

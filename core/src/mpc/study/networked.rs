@@ -8,9 +8,9 @@ use crate::{
 };
 
 /// A box whose comparisons are chosen for a network.
-pub(super) struct Networked<B> {
-    pub(super) inner: B,
-    pub(super) network: NetworkProfile,
+pub(in crate::mpc) struct Networked<B> {
+    pub(in crate::mpc) inner: B,
+    pub(in crate::mpc) network: NetworkProfile,
 }
 
 impl<B: FieldBox> Arithmetic for Networked<B> {

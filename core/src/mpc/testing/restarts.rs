@@ -29,16 +29,28 @@ pub enum Moment {
     OldBackup,
 }
 
-/// A party's end: the position of the party, which of its steps (0 is the start), and when in it.
+/// In which step a party dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// The one with this number, counted from the start, which is step 0.
+    Step(usize),
+    /// The first one by which it goes on from this round.
+    Round(u32),
+}
+
+/// A party's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Death {
     /// Who dies.
     pub position: usize,
-    /// In which of its steps, counted from the start, which is step 0.
-    pub step: usize,
+    /// In which of its steps.
+    pub at: At,
     /// When in that step.
     pub moment: Moment,
 }
+
+const MOMENTS: [Moment; 4] =
+    [Moment::BeforeJournal, Moment::WithinJournal, Moment::BeforeSending, Moment::AfterSending];
 
 /// Runs a program at `n` parties, killing each of them at each of its steps and moments, one by one, and then all of them together
 /// at each step. `check` says whether an output is right at a position. Gives how often somebody died.
@@ -57,24 +69,14 @@ where
     let cast = Cast::new(n, label);
     let first = run(&cast, &program, &[]);
     assert!(first.killed.is_empty());
-    let right = |run: &Run<O>, deaths: &[Death]| {
-        for (position, outcome) in run.outcomes.iter().enumerate() {
-            let output = outcome.as_ref().unwrap_or_else(|error| panic!("{deaths:?}: {position}: {error}"));
-            assert!(check(position, output), "{deaths:?}: {position}: {output:?}");
-        }
-        for (key, bytes) in &run.said {
-            assert_eq!(first.said.get(key), Some(bytes), "{deaths:?}: {key:?}");
-        }
-    };
-    right(&first, &[]);
+    accept(&first, &first, &[], &check);
     let mut died = 0;
-    let moments = [Moment::BeforeJournal, Moment::WithinJournal, Moment::BeforeSending, Moment::AfterSending];
-    for moment in moments {
+    for moment in MOMENTS {
         for step in 0..*first.steps.iter().max().expect("parties") {
-            let all: Vec<_> = (0..n).map(|position| Death { position, step, moment }).collect();
+            let all: Vec<_> = (0..n).map(|position| Death { position, at: At::Step(step), moment }).collect();
             for deaths in all.chunks(1).chain([&all[..]]) {
                 let again = run(&cast, &program, deaths);
-                right(&again, deaths);
+                accept(&first, &again, deaths, &check);
                 died += again.killed.len();
             }
         }
@@ -82,12 +84,68 @@ where
     died
 }
 
-/// Runs a program at `n` parties, one of which is put back to an old backup, at each of its steps in turn. It must find out
-/// wherever it said something since then. Gives how often it did.
+/// Runs a long program at `n` parties, killing each of them in each of its rounds, at one moment after the other: in one run
+/// a party dies in every round that is `spread` after another one. `check` says whether an output is right at a position. Gives how
+/// often somebody died.
 ///
 /// # Panics
-/// When a backup is taken up although something was said since, or a message is not what it was the first time.
-pub fn restore_everywhere<O: Debug, Fut>(n: usize, label: &[u8], program: impl Fn(Channel) -> Fut) -> usize
+/// As [`kill_everywhere`]; for a spread of 0.
+pub fn kill_in_every_round<O: Debug, Fut>(
+    spread: usize,
+    n: usize,
+    label: &[u8],
+    program: impl Fn(Channel) -> Fut,
+    check: impl Fn(usize, &O) -> bool,
+) -> usize
+where
+    Fut: Future<Output = Result<O>> + Send + 'static,
+{
+    let cast = Cast::new(n, label);
+    let first = run(&cast, &program, &[]);
+    accept(&first, &first, &[], &check);
+    let mut died = 0;
+    for position in 0..n {
+        for offset in 0..spread {
+            let rounds = (0..first.rounds[position]).zip(position..).skip(offset).step_by(spread);
+            let death = |(round, turn): (u32, usize)| Death {
+                position,
+                at: At::Round(round),
+                // Neighbouring rounds and neighbouring deaths meet different moments.
+                moment: MOMENTS[(turn + turn / spread) % MOMENTS.len()],
+            };
+            let deaths: Vec<_> = rounds.map(death).collect();
+            let again = run(&cast, &program, &deaths);
+            accept(&first, &again, &deaths, &check);
+            let happened: usize = again.killed.iter().map(|killed| killed.deaths).sum();
+            assert_eq!(happened, deaths.len(), "{position}: every death happens");
+            died += deaths.len();
+        }
+    }
+    died
+}
+
+/// All outputs are right, and nobody said anything else than the first time.
+fn accept<O: Debug>(first: &Run<O>, again: &Run<O>, deaths: &[Death], check: &impl Fn(usize, &O) -> bool) {
+    for (position, outcome) in again.outcomes.iter().enumerate() {
+        let output = outcome.as_ref().unwrap_or_else(|error| panic!("{deaths:?}: {position}: {error}"));
+        assert!(check(position, output), "{deaths:?}: {position}: {output:?}");
+    }
+    for (key, bytes) in &again.said {
+        assert_eq!(first.said.get(key), Some(bytes), "{deaths:?}: {key:?}");
+    }
+}
+
+/// Runs a program at `n` parties, one of which is put back to an old backup, at every `stride`th of its steps in turn. It must find
+/// out wherever it said something since then. Gives how often it did.
+///
+/// # Panics
+/// When a backup is taken up although something was said since, or a message is not what it was the first time; for a stride of 0.
+pub fn restore_every<O: Debug, Fut>(
+    stride: usize,
+    n: usize,
+    label: &[u8],
+    program: impl Fn(Channel) -> Fut,
+) -> usize
 where
     Fut: Future<Output = Result<O>> + Send + 'static,
 {
@@ -95,8 +153,8 @@ where
     let first = run(&cast, &program, &[]);
     let mut found = 0;
     for position in 0..n {
-        for step in 1..first.steps[position] {
-            let death = Death { position, step, moment: Moment::OldBackup };
+        for step in (1..first.steps[position]).skip(position % stride).step_by(stride) {
+            let death = Death { position, at: At::Step(step), moment: Moment::OldBackup };
             let again = run(&cast, &program, &[death]);
             assert!(again.said.iter().all(|(key, bytes)| first.said.get(key) == Some(bytes)), "{death:?}");
             match &again.outcomes[position] {
@@ -118,12 +176,16 @@ struct Run<O> {
     outcomes: Vec<Result<O>>,
     said: Said,
     steps: Vec<usize>,
+    /// How many rounds each party went through.
+    rounds: Vec<u32>,
     killed: Vec<Killed>,
 }
 
 struct Killed {
     /// Whether the step sent a message of the handshake or the protocol.
     said_something: bool,
+    /// How many deaths it was: one step may go through several rounds.
+    deaths: usize,
 }
 
 struct Party<O> {
@@ -132,6 +194,8 @@ struct Party<O> {
     file: Vec<u8>,
     outcome: Option<Result<O>>,
     steps: usize,
+    /// How many rounds it has gone on from, before any death.
+    rounds: u32,
 }
 
 fn run<O, Fut>(cast: &Cast, program: &impl Fn(Channel) -> Fut, deaths: &[Death]) -> Run<O>
@@ -161,7 +225,7 @@ where
             let begins = parties.len() == position;
             if begins {
                 let file = Journal::new(setup, party, seed).expect("a member").to_bytes().to_vec();
-                parties.push(Party { session: None, file, outcome: None, steps: 0 });
+                parties.push(Party { session: None, file, outcome: None, steps: 0, rounds: 0 });
             }
             let side = &mut parties[position];
             let step = if begins {
@@ -182,7 +246,17 @@ where
                     continue;
                 }
             };
-            let this = |death: &&Death| death.position == position && death.step == side.steps;
+            let (past, now) = (side.rounds, side.session.as_ref().and_then(Session::round));
+            // The last step goes on from the last round, and there is none after the output.
+            side.rounds = past.max(now.unwrap_or(past + u32::from(side.outcome.is_none())));
+            let this = |death: &&Death| {
+                let now = match death.at {
+                    At::Step(step) => step == side.steps,
+                    At::Round(round) => (past..side.rounds).contains(&round),
+                };
+                death.position == position && now
+            };
+            let at_once = deaths.iter().filter(this).count();
             let death = deaths.iter().find(this).map(|death| death.moment);
             side.steps += 1;
             let entries = Journal::entries(&inbox, &step.outgoing).expect("my own messages");
@@ -199,7 +273,7 @@ where
                 side.outcome = side.outcome.take().or(step.output.map(Ok));
                 continue;
             }
-            killed.push(Killed { said_something });
+            killed.push(Killed { said_something, deaths: at_once });
             (side.session, side.outcome) = (None, None);
             let (journal, whole) = Journal::recover(&side.file).expect("what was written");
             side.file.truncate(whole);
@@ -221,8 +295,9 @@ where
     }
     let steps = parties.iter().map(|party| party.steps).collect();
     let silent = || Err(Error::new(ErrorKind::MissingMessage, "restarts: nothing more came"));
+    let rounds = parties.iter().map(|party| party.rounds).collect();
     let outcomes = parties.into_iter().map(|party| party.outcome.unwrap_or_else(silent)).collect();
-    Run { outcomes, said, steps, killed }
+    Run { outcomes, said, steps, rounds, killed }
 }
 
 fn speaks<O>(step: &Step<O>) -> bool {
@@ -267,8 +342,21 @@ mod tests {
     }
 
     #[test]
+    fn a_party_killed_again_and_again_says_the_same_again() {
+        for (n, spread) in [(3, 3), (5, 2)] {
+            let right = super::super::parties::run(n, b"again", program);
+            // Hello, echo, draw, a ring; the last round ends in the step that ends the one before.
+            let rounds = n + 3;
+            let died = kill_in_every_round(spread, n, b"again", program, |position, output| {
+                *output == right[position]
+            });
+            assert!(died >= rounds * n, "{died}");
+        }
+    }
+
+    #[test]
     fn an_old_backup_is_found_out() {
-        assert!(restore_everywhere(3, b"backup", program) > 6);
+        assert!(restore_every(1, 3, b"backup", program) > 6);
     }
 
     #[test]
