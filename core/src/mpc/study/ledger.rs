@@ -290,6 +290,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_refused_leaves_nothing_behind() {
+        let mut ledger = ledger();
+        let (x, y) = (rows(0..100), rows(50..150));
+        admit(&mut ledger, plan(vec![Function::Mean { column: 1 }]), &x, &y).unwrap();
+        // The first function alone would be admitted.
+        let both = plan(vec![Function::Mean { column: 0 }, Function::Mean { column: 1 }]);
+        assert_eq!(admit(&mut ledger, both, &x[..99], &y[..99]).unwrap_err().column(), Some(1));
+        assert_eq!(ledger.len(), 1);
+    }
+
+    #[test]
+    fn the_stricter_of_two_policies_counts() {
+        let strict = |min_cohort| {
+            let mut spec = plan(vec![Function::Mean { column: 0 }]);
+            spec.policy.min_cohort = min_cohort;
+            spec
+        };
+        let y = vec![1.0; 200];
+        for (first, second) in [(10, 1), (1, 10)] {
+            for (count, is_refused) in [(91, true), (90, false)] {
+                let mut ledger = ledger();
+                admit(&mut ledger, strict(first), &rows(0..100), &y[..100]).unwrap();
+                let again = admit(&mut ledger, strict(second), &rows(0..count), &y[..usize::from(count)]);
+                assert_eq!(again.is_err(), is_refused, "{first} {second} {count}");
+            }
+        }
+    }
+
+    #[test]
     fn a_plan_may_be_admitted_again() {
         let mut ledger = ledger();
         let (x, mut y) = (rows(0..100), rows(0..100));

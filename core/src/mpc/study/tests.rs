@@ -1,14 +1,17 @@
 //! Studies over the real boxes, with real messages.
 use super::{
-    Function, Outcome, Plan, PlanSpec, Protocol, Report, Table, Value, session, simulate,
+    Function, Outcome, Plan, PlanSpec, Policy, Protocol, Table, Value, session, simulate,
     testing::{category, keys, numeric, pooled, spec},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    mpc::{arithmetic::NetworkProfile, session::Seed, testing::parties},
+    mpc::{arithmetic::NetworkProfile, session::Seed},
     party::PartyId,
     transcript::Transcript,
 };
+
+mod faults;
+mod refusals;
 
 /// Rows of three columns, different for each party.
 fn rows(party: usize, count: u32) -> Vec<Vec<f64>> {
@@ -223,48 +226,6 @@ fn values_beyond_a_range_are_refused_and_the_column_is_named() {
     assert_eq!(Table::new(&plan, &[&[1.0], &[1.0], &[]]).unwrap_err().kind(), ErrorKind::ShapeMismatch);
     let many = vec![1.0; 1001];
     assert_eq!(Table::new(&plan, &[&many, &many, &many]).unwrap_err().kind(), ErrorKind::OutOfRange);
-}
-
-/// A small study as a program of the test network, whose parties are numbered as the plan's.
-fn small(parties: u16, label: &[u8], tamper: impl FnMut(&mut Vec<parties::Delivery>)) -> Vec<Result<Report>> {
-    let functions = vec![Function::Mean { column: 0 }, Function::Histogram { column: 2, edges: vec![] }];
-    let mut spec = spec(parties, columns(), functions);
-    (spec.policy.min_cell, spec.policy.min_cohort, spec.policy.min_parties) = (2, 3, 2);
-    let plan = Plan::new(spec).unwrap();
-    let program = |channel: crate::mpc::session::Channel| {
-        let table = table(&plan, &rows(channel.me(), 6));
-        session::program(&plan, table).unwrap()(channel)
-    };
-    parties::run_with(usize::from(parties), label, program, tamper)
-}
-
-#[test]
-fn a_tampered_message_never_gives_a_wrong_figure() {
-    for parties in [3, 5] {
-        let right = small(parties, b"study", |_| ()).swap_remove(0).unwrap();
-        let mut messages = 0;
-        small(parties, b"study", |deliveries| messages += deliveries.len());
-        for victim in (0..messages).step_by(messages / 8) {
-            for bit in [0, 5_000] {
-                let mut seen = 0;
-                let outcomes = small(parties, b"study", |deliveries| {
-                    for delivery in deliveries.iter_mut() {
-                        if seen == victim {
-                            let len = delivery.bytes.len();
-                            delivery.bytes[(bit / 8) % len] ^= 1 << (bit % 8);
-                        }
-                        seen += 1;
-                    }
-                });
-                for outcome in outcomes {
-                    assert!(
-                        outcome.is_err() || outcome.as_ref() == Ok(&right),
-                        "message {victim}, bit {bit}"
-                    );
-                }
-            }
-        }
-    }
 }
 
 #[test]
