@@ -26,6 +26,8 @@ mod less;
 mod logarithm;
 mod mask;
 #[cfg(test)]
+mod masked_openings;
+#[cfg(test)]
 mod on_boxes;
 mod order;
 #[cfg(test)]

@@ -3,6 +3,7 @@ use super::*;
 use crate::{
     codec::{Decode, Encode},
     mpc::{
+        SessionId,
         outbox::Destination,
         testing::parties::{Cast, run, run_with},
     },
@@ -90,6 +91,112 @@ fn a_party_that_says_two_hellos_is_named() {
         (ErrorKind::VerificationFailed, "hello: a party said two different ones", vec![a])
     );
     assert_eq!(second.step(&[]).unwrap_err().kind(), ErrorKind::SessionPoisoned);
+}
+
+/// What a frame says of itself is compared before any key is used.
+#[test]
+fn every_binding_of_a_frame_speaks_for_itself() {
+    let cast = Cast::new(3, b"bindings");
+    let [a, b, c] = [0, 1, 2].map(|at| cast.setup.parties()[at]);
+    let outsider = PartyId::new(9).unwrap();
+    let message = Address {
+        setup: *cast.setup.hash(),
+        kind: FrameKind::Message,
+        sender: a,
+        receiver: Some(b),
+        round: 2,
+    };
+    let said = |from: PartyId, address: Address| {
+        frame::check(&cast.setup, b, from, &address).map_err(|error| (error.kind(), error.what()))
+    };
+    let hello = Address { kind: FrameKind::Hello, receiver: None, round: 0, ..message };
+    let echo = Address { kind: FrameKind::Echo, round: 1, ..message };
+    let query = Address { kind: FrameKind::Query, ..hello };
+    let answer = Address { kind: FrameKind::Answer, round: 0, ..message };
+    for good in [message, hello, echo, query, answer] {
+        assert_eq!(said(a, good), Ok(0));
+    }
+    let own = Err((ErrorKind::DuplicateParty, "incoming: a party's own message"));
+    assert_eq!(said(b, Address { sender: b, ..hello }), own);
+    let unknown = Err((ErrorKind::UnknownParty, "incoming: not in the session"));
+    assert_eq!(said(outsider, Address { sender: outsider, ..hello }), unknown);
+    let mismatch = |what| Err((ErrorKind::ParamsMismatch, what));
+    for good in [message, hello, echo, query, answer] {
+        assert_eq!(said(a, Address { setup: [1; 32], ..good }), mismatch("frame: another session"));
+        assert_eq!(said(c, good), mismatch("frame: another sender"));
+    }
+    for good in [message, echo, answer] {
+        let other = Address { receiver: Some(c), ..good };
+        assert_eq!(said(a, other), mismatch("frame: another receiver"));
+    }
+    let never = Err((ErrorKind::InvalidEncoding, "frame: round or receiver"));
+    for (good, rounds) in
+        [(message, [0, 1]), (hello, [1, 2]), (echo, [0, 2]), (query, [1, 2]), (answer, [1, 2])]
+    {
+        let turned = if good.receiver.is_none() { Some(b) } else { None };
+        assert_eq!(said(a, Address { receiver: turned, ..good }), never);
+        for round in rounds {
+            assert_eq!(said(a, Address { round, ..good }), never);
+        }
+    }
+}
+
+#[test]
+fn hellos_are_signed_for_their_plan_and_session() {
+    let cast = Cast::new(3, b"signed");
+    let [a, b, _] = [0, 1, 2].map(|at| cast.setup.parties()[at]);
+    let member = |(party, key): (&PartyId, &IdentityKey)| (*party, key.identity());
+    let of = |plan: u8, session: u8| {
+        let members = cast.setup.parties().iter().zip(&cast.keys).map(member).collect();
+        Setup::new([plan; 32], SessionId([session; 32]), members).unwrap()
+    };
+    let setup = of(1, 1);
+    let key = keys::FreshKey::generate(&mut cast.seeds[0].rng(&setup, a, "hello"));
+    let hello = handshake::Hello::sign(&setup, a, &cast.keys[0], &key);
+    hello.verify(&setup, a).unwrap();
+    for (setup, party) in [(of(2, 1), a), (of(1, 2), a), (setup, b)] {
+        let error = hello.verify(&setup, party).unwrap_err();
+        assert_eq!((error.kind(), error.what()), (ErrorKind::VerificationFailed, "hello: signature"));
+    }
+    // Whoever takes one looks.
+    let (_, mut forged) = start(&cast, 0, program);
+    *forged.last_mut().unwrap() ^= 1;
+    let taken = start(&cast, 1, program).0.step(&[(a, forged)]);
+    assert_eq!(refused(taken), (ErrorKind::VerificationFailed, "hello: signature", vec![]));
+}
+
+#[test]
+fn questions_and_answers_are_signed() {
+    let Cast { setup, keys, .. } = Cast::new(3, b"answers");
+    let [a, b, c] = [0, 1, 2].map(|at| setup.parties()[at]);
+    fn failed<T>(what: &'static str) -> core::result::Result<T, (ErrorKind, &'static str)> {
+        Err((ErrorKind::VerificationFailed, what))
+    }
+    let asked = |from: PartyId, content: &[u8]| {
+        inquiry::read_query(&setup, from, content).map_err(|error| (error.kind(), error.what()))
+    };
+    let nonce = [3; 32];
+    let question = inquiry::query(&setup, a, &keys[0], &nonce);
+    assert_eq!(asked(a, &question), Ok(nonce));
+    assert_eq!(asked(b, &question), failed("query: signature"));
+    let answer = inquiry::Answer { nonce, heard: 3, round: 4 };
+    let told = answer.sign(&setup, b, a, &keys[1]);
+    let read = |me: PartyId, from: PartyId, nonce: [u8; 32], content: &[u8]| {
+        let read = inquiry::Answer::read(&setup, me, from, &nonce, content);
+        read.map_err(|error| (error.kind(), error.what()))
+    };
+    assert_eq!(read(a, b, nonce, &told), Ok(Some(answer)));
+    // One to an earlier question is none.
+    assert_eq!(read(a, b, [4; 32], &told), Ok(None));
+    assert_eq!(read(c, b, nonce, &told), failed("answer: signature"));
+    assert_eq!(read(a, c, nonce, &told), failed("answer: signature"));
+    for at in [0, 32, 36] {
+        let (mut question, mut told) = (question.clone(), told.clone());
+        (question[at], told[at]) = (question[at] ^ 1, told[at] ^ 1);
+        assert_eq!(asked(a, &question), failed("query: signature"), "{at}");
+        let expected = if at < 32 { Ok(None) } else { failed("answer: signature") };
+        assert_eq!(read(a, b, nonce, &told), expected, "{at}");
+    }
 }
 
 #[test]

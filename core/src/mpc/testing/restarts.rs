@@ -384,9 +384,12 @@ mod tests {
             |what| Session::resume(&cast.setup, a, &cast.keys[0], &journal, &mut rng, says(what)).map(|_| ());
         again(1).unwrap();
         assert_eq!(again(3).unwrap_err().kind(), ErrorKind::SessionPoisoned);
-        let other = Cast::new(2, b"other");
-        let refused =
-            Session::resume(&other.setup, a, &other.keys[0], &journal, &mut rng, says(1)).unwrap_err();
-        assert_eq!(refused.kind(), ErrorKind::ParamsMismatch);
+        for (other, at) in [(Cast::new(2, b"other"), 0), (cast.elsewhere(), 0), (cast, 1)] {
+            let me = other.setup.parties()[at];
+            let refused =
+                Session::resume(&other.setup, me, &other.keys[at], &journal, &mut rng, says(1)).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::ParamsMismatch);
+            assert_eq!(refused.what(), "journal: another session or party");
+        }
     }
 }

@@ -215,6 +215,29 @@ fn an_error_in_a_product_is_found_by_its_tag() {
     }
 }
 
+/// Errors of one sum zero, which a check of the plain sum would not see.
+#[test]
+fn errors_that_cancel_each_other_are_found() {
+    for n in [3, 5] {
+        let program = |channel: Channel| async move {
+            let mut b = Malicious::<Fp61>::new(channel).await?;
+            let mut all = b.inputs(&given(b.me()), &vec![6; n]).await?;
+            b.check().await?;
+            if b.me() == 0 {
+                // What these add to the tags of the products is one number and its opposite.
+                let [left, right] = [0, 2].map(|place| all[1].shares()[place].value);
+                let tags = all[0].shares_mut();
+                (tags[0].mac, tags[2].mac) = (tags[0].mac + right, tags[2].mac - left);
+            }
+            b.mul(&all[0], &all[1]).await?;
+            b.check().await
+        };
+        for outcome in parties::run_with(n, b"cancel", program, |_| ()) {
+            assert_eq!(outcome.unwrap_err().what(), PRODUCT, "{n}");
+        }
+    }
+}
+
 #[test]
 fn an_error_in_the_tag_of_an_input_or_of_a_random_value_is_found() {
     for random in [false, true] {
