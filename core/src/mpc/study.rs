@@ -16,6 +16,7 @@ mod function;
 mod ledger;
 mod models;
 mod networked;
+mod oblivious;
 mod plan;
 mod policy;
 mod report;

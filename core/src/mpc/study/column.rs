@@ -1,5 +1,8 @@
 //! What is public about a column: its name, its unit, its type, and the values that it may hold.
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    secret::mask,
+};
 
 /// The most bytes of a name, a unit or a level.
 pub const MAX_NAME_LEN: usize = 255;
@@ -44,7 +47,7 @@ pub enum ColumnKind {
 }
 
 /// 1.5 * 2^52.
-const WHOLE: f64 = 6_755_399_441_055_744.0;
+pub(super) const WHOLE: f64 = 6_755_399_441_055_744.0;
 
 /// 2^53.
 const WHOLE_STEPS: f64 = 9_007_199_254_740_992.0;
@@ -175,16 +178,16 @@ impl Column {
     /// No branch depends on the value.
     pub(super) fn encode(&self, value: f64) -> (i64, i64, bool) {
         let (low, high) = self.range();
-        let mask = |bit: bool| i64::from(bit).wrapping_neg();
-        let inside = (value >= low) & (value <= high);
-        let known = f64::from_bits(value.to_bits() & mask(inside).cast_unsigned());
+        let mask = |bit: bool| mask(u64::from(bit));
+        let inside = mask(value >= low) & mask(value <= high);
+        let known = f64::from_bits(value.to_bits() & inside);
         // Numbers from 2^52 to 2^53 are whole: adding one of them rounds, and the last bits count.
         let scaled = (known - self.centre) / self.resolution + WHOLE;
         let nearest = scaled.to_bits().wrapping_sub(WHOLE.to_bits()).cast_signed();
         let fine = matches!(self.kind, ColumnKind::Numeric { .. } | ColumnKind::Time { .. });
-        let accepted = inside & (fine | (self.decode(nearest) == known));
-        let missing = value.is_nan();
-        (nearest & mask(accepted), i64::from(accepted), accepted | missing)
+        let accepted = inside & (mask(fine) | mask(self.decode(nearest) == known));
+        let missing = mask(value.is_nan());
+        (nearest & accepted.cast_signed(), (accepted & 1).cast_signed(), (accepted | missing) & 1 == 1)
     }
 
     /// The smallest whole number that stands for `edge` or more, one above the bounds when there is none.

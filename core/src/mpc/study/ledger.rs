@@ -343,6 +343,20 @@ mod tests {
         admit(&mut ledger, finer(), &rows(0..100), &rows(0..100)).unwrap();
     }
 
+    /// The same distances from the lowest value are other values.
+    #[test]
+    fn columns_of_two_ranges_are_two() {
+        let mut ledger = ledger();
+        admit(&mut ledger, plan(vec![Function::Mean { column: 0 }]), &rows(0..100), &rows(0..100)).unwrap();
+        let shifted = || {
+            let mut spec = plan(vec![Function::Mean { column: 0 }]);
+            spec.columns[0] = numeric("x", 50.0, 250.0, 1.0);
+            spec
+        };
+        admit(&mut ledger, shifted(), &rows(50..150), &rows(50..150)).unwrap();
+        assert_eq!(ledger.len(), 2);
+    }
+
     #[test]
     fn the_ledger_survives_its_bytes_and_prints_nothing() {
         let mut full = ledger();

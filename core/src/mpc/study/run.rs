@@ -1,7 +1,7 @@
 //! One party's side of a running study: what it puts into the box, and what comes out.
 use zeroize::Zeroizing;
 
-use super::{plan::Plan, table::Table};
+use super::{oblivious::total, plan::Plan, table::Table};
 use crate::{
     error::{Error, ErrorKind, Result},
     mpc::arithmetic::{Comparison, Element, Shared},
@@ -43,7 +43,7 @@ impl<S: Copy + Default + zeroize::Zeroize> Cohort<S> {
     pub(crate) fn repeated(&self, times: usize) -> Inputs<S> {
         let repeat = |count: &Shared<S>| Shared::column(vec![count.shares()[0]; times]);
         Inputs {
-            mine: Zeroizing::new(vec![self.mine; times]),
+            mine: Zeroizing::new(core::iter::repeat_n(self.mine, times).collect()),
             shares: self.counts.iter().map(repeat).collect(),
         }
     }
@@ -107,7 +107,7 @@ impl<'a, B: Comparison> Run<'a, B> {
             return Ok(cohort.clone());
         }
         let rows = self.table.present(&key);
-        let mine = i128::from(rows.iter().sum::<i64>());
+        let mine = total(rows.iter().copied());
         let counts = self.inputs(&[mine], &[(0, i128::from(self.plan.max_rows()))]).await?;
         let total = counts.sum();
         let accepted = self.is_accepted(&counts.shares, &total).await?;

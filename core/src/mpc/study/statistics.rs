@@ -9,6 +9,7 @@ use crate::{error::Result, mpc::arithmetic::Comparison};
 mod contingency;
 mod covariance;
 mod cox;
+mod elementary;
 mod extremes;
 mod groups;
 mod histogram;

@@ -25,6 +25,7 @@
 use zeroize::Zeroizing;
 
 use super::{
+    elementary::{clamped, exponential, nearest},
     logistic_regression::{local_rows, scale},
     newton::{self, Derivatives, Step, power},
     survival::bin_ends,
@@ -39,6 +40,7 @@ use crate::{
         study::{
             function::Ties,
             models::{Coefficient, CoxRegression, Undetermined},
+            oblivious::{total, unless_negative},
             report::Value,
             run::{Cohort, Inputs, Run, bits_of},
             suppression,
@@ -231,7 +233,7 @@ impl Rows {
             let inside = times
                 .iter()
                 .zip(cohort.rows.iter())
-                .map(|(time, row)| row & !(end.wrapping_sub(*time) >> 63));
+                .map(|(time, row)| row & unless_negative(end.wrapping_sub(*time)));
             Zeroizing::new(inside.collect::<Vec<_>>())
         };
         let mut in_bins: Vec<_> =
@@ -256,7 +258,7 @@ impl Rows {
     fn events(&self, bins: usize) -> Zeroizing<Vec<i128>> {
         let count = |rows: &Zeroizing<Vec<i64>>| {
             let both = rows.iter().zip(self.with_event.iter()).map(|(row, event)| row & event);
-            i128::from(both.sum::<i64>())
+            total(both)
         };
         Zeroizing::new(self.in_bins.iter().take(bins).map(count).collect())
     }
@@ -288,7 +290,7 @@ impl Rows {
             sums.iter_mut().zip(self.row(row)).for_each(|(sum, x)| *sum += *event as f64 * x);
         }
         let most = cohort.mine.wrapping_shl(INPUT_BITS);
-        Zeroizing::new(sums.iter().map(|sum| fixed(*sum).clamp(-most, most)).collect())
+        Zeroizing::new(sums.iter().map(|sum| clamped(fixed(*sum), most.wrapping_neg(), most)).collect())
     }
 
     /// The weights of each cell's own rows, then these times predictors, then times products of two: for each kind cell by cell.
@@ -301,7 +303,7 @@ impl Rows {
         let rows = self.values.len().checked_div(self.width).unwrap_or(0);
         let weight = |row: usize| {
             let eta: f64 = self.row(row).iter().zip(beta).map(|(x, beta)| x * beta).sum();
-            (eta - least).exp() // at most 1
+            exponential(eta - least) // at most 1
         };
         let weights = Zeroizing::new((0..rows).map(weight).collect::<Vec<_>>());
         let kinds = 1 + self.width + pairs.len();
@@ -317,7 +319,7 @@ impl Rows {
             }
             let most = fixed(sums[0]);
             for (kind, sum) in sums.iter().enumerate() {
-                all[kind * cells.len() + cell] = fixed(*sum).clamp(-most, most);
+                all[kind * cells.len() + cell] = clamped(fixed(*sum), most.wrapping_neg(), most);
             }
         }
         all
@@ -365,10 +367,9 @@ fn at_risk<B: Comparison>(mut sums: Shared<B::Share>) -> Shared<B::Share> {
     sums
 }
 
-/// The nearest multiple of `2^-INPUT_BITS`.
-#[expect(clippy::cast_possible_truncation, reason = "at most 2^30 rows of at most 1")]
+/// The nearest multiple of `2^-INPUT_BITS`, for sums over at most 2^30 rows of at most 1.
 fn fixed(value: f64) -> i128 {
-    (value * (1_u64 << INPUT_BITS) as f64).round() as i128
+    nearest(value, INPUT_BITS)
 }
 
 /// Gradient and negative Hessian of the log partial likelihood, with [`FRACTION_BITS`]: a row of sums for each term, which counts so

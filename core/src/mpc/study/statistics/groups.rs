@@ -7,6 +7,7 @@ use crate::{
     mpc::{
         arithmetic::{Comparison, Shared},
         study::{
+            oblivious::{total, where_same},
             report::{Group, Value},
             run::{Cohort, Run, impossible},
             suppression,
@@ -18,11 +19,7 @@ use crate::{
 pub(super) fn members(levels: &[i64], rows: &[i64], count: usize) -> Vec<Zeroizing<Vec<i64>>> {
     let count = i64::try_from(count).expect("at most 256 levels");
     let member = |level: i64| {
-        let is = |(value, row): (&i64, &i64)| {
-            let difference = value ^ level;
-            // The sign of d | -d is set unless d is 0.
-            row & !((difference | difference.wrapping_neg()) >> 63)
-        };
+        let is = |(value, row): (&i64, &i64)| row & where_same(*value, level);
         Zeroizing::new(levels.iter().zip(rows).map(is).collect::<Vec<_>>())
     };
     (0..count).map(member).collect()
@@ -30,7 +27,7 @@ pub(super) fn members(levels: &[i64], rows: &[i64], count: usize) -> Vec<Zeroizi
 
 /// How many rows are in each of some groups.
 pub(super) fn sizes(members: &[Zeroizing<Vec<i64>>]) -> Zeroizing<Vec<i128>> {
-    Zeroizing::new(members.iter().map(|member| i128::from(member.iter().sum::<i64>())).collect())
+    Zeroizing::new(members.iter().map(|member| total(member.iter().copied())).collect())
 }
 
 /// The groups' figures. A group that is too small is hidden, with others as [`suppression`] says.

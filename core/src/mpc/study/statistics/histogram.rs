@@ -7,6 +7,7 @@ use crate::{
         arithmetic::Comparison,
         study::{
             column::Column,
+            oblivious::{total, unless_negative},
             report::{Histogram, Value},
             run::{Cohort, Run, impossible},
             suppression,
@@ -49,14 +50,12 @@ fn starts(column: &Column, edges: &[f64]) -> Vec<i64> {
 /// How many rows are in each bin, and how many of `all` in none.
 fn local_counts(values: &[i64], rows: &[i64], starts: &[i64], all: i128) -> Zeroizing<Vec<i128>> {
     let at_least = |start: &i64| {
-        // The sign of the difference says it without a branch.
-        let inside = values.iter().zip(rows).map(|(value, row)| row & !(value.wrapping_sub(*start) >> 63));
-        i128::from(inside.sum::<i64>())
+        total(values.iter().zip(rows).map(|(value, row)| row & unless_negative(value.wrapping_sub(*start))))
     };
     let at_least = Zeroizing::new(starts.iter().map(at_least).collect::<Vec<_>>());
     let mut counts: Zeroizing<Vec<_>> =
-        Zeroizing::new(at_least.windows(2).map(|pair| pair[0] - pair[1]).collect());
-    let outside = all - counts.iter().sum::<i128>();
+        Zeroizing::new(at_least.windows(2).map(|pair| pair[0].wrapping_sub(pair[1])).collect());
+    let outside = counts.iter().fold(all, |left, count| left.wrapping_sub(*count));
     counts.push(outside);
     counts
 }

@@ -14,6 +14,7 @@
 use zeroize::Zeroizing;
 
 use super::{
+    elementary::{clamped, exponential, logarithm_1p, nearest},
     groups,
     newton::{self, Derivatives, Step, power},
     sweep::{FRACTION_BITS, number, orders, rounded, triangle},
@@ -116,10 +117,9 @@ pub(super) fn local_rows<B: Comparison>(run: &Run<'_, B>, predictors: &[usize]) 
     values
 }
 
-/// The nearest multiple of `2^-INPUT_BITS`.
-#[expect(clippy::cast_possible_truncation, reason = "at most 2^30 rows of at most 2^20")]
+/// The nearest multiple of `2^-INPUT_BITS`, for sums over at most 2^30 rows of at most 2^20.
 pub(super) fn fixed(value: f64) -> i128 {
-    (value * (1_u64 << INPUT_BITS) as f64).round() as i128
+    nearest(value, INPUT_BITS)
 }
 
 /// Gradient, Hessian and log-likelihood of this party's rows.
@@ -144,7 +144,7 @@ fn local_sums<B: Comparison>(
         x[1..].copy_from_slice(&values[row * width..(row + 1) * width]);
         let (inside, event) = (*inside as f64, *event as f64);
         let eta: f64 = x.iter().zip(beta).map(|(x, beta)| x * beta).sum();
-        let small = (-eta.abs()).exp();
+        let small = exponential(-eta.abs());
         // 1 / (1 + e^-eta), from the exponential that is at most 1.
         let positive = f64::from(u8::from(eta >= 0.0));
         let chance = (positive + (1.0 - positive) * small) / (1.0 + small);
@@ -157,13 +157,13 @@ fn local_sums<B: Comparison>(
             *sum += inside * weight * x[*i] * x[*j];
         }
         let last = sums.len() - 1;
-        sums[last] += inside * (event * eta - eta.max(0.0) - small.ln_1p());
+        sums[last] += inside * (event * eta - eta.max(0.0) - logarithm_1p(small));
     }
     let rows = cohort.mine;
     let clamped = sums
         .iter()
         .zip(bounds)
-        .map(|(sum, (low, high))| fixed(*sum).clamp(low.wrapping_mul(rows), high.wrapping_mul(rows)));
+        .map(|(sum, (low, high))| clamped(fixed(*sum), low.wrapping_mul(rows), high.wrapping_mul(rows)));
     Zeroizing::new(clamped.collect())
 }
 

@@ -6,6 +6,7 @@ use crate::{
     mpc::{
         arithmetic::{Comparison, Element, Shared},
         study::{
+            oblivious::{total, unless_negative},
             plan::MAX_ROWS,
             report::Value,
             run::{Cohort, Inputs, Run, bits_of},
@@ -155,9 +156,8 @@ fn local_counts(
 ) -> Vec<i128> {
     let at_most = |part: i64| {
         let threshold = (range.start + part * step).min(range.end);
-        let counted =
-            values.iter().zip(rows).map(|(value, row)| row & !(threshold.wrapping_sub(*value) >> 63));
-        i128::from(counted.sum::<i64>())
+        let below = |value: &i64| unless_negative(threshold.wrapping_sub(*value));
+        total(values.iter().zip(rows).map(|(value, row)| row & below(value)))
     };
     let at_most = Zeroizing::new((0..PARTS).map(at_most).collect::<Vec<_>>());
     let mut counts: Vec<_> = at_most.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();

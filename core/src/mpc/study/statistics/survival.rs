@@ -21,6 +21,7 @@ use crate::{
             MAX_ROWS,
             column::Column,
             models::{KaplanMeier, LogRank, SurvivalCurve},
+            oblivious::unless_negative,
             report::Value,
             run::{Cohort, Run, bits_of, impossible},
             suppression,
@@ -99,8 +100,7 @@ fn local_counts(times: &[i64], events: &[i64], rows: &[i64], ends: &[i64]) -> Ze
     let until = |end: &i64| {
         let (mut with, mut all) = (0_i64, 0_i64);
         for ((time, event), row) in times.iter().zip(events).zip(rows) {
-            // The sign of the difference says it without a branch.
-            let inside = row & !(end.wrapping_sub(*time) >> 63);
+            let inside = row & unless_negative(end.wrapping_sub(*time));
             all = all.wrapping_add(inside);
             with = with.wrapping_add(inside & event);
         }

@@ -3,12 +3,17 @@ use super::{Policy, category, columns, keys, numeric, reports, rows, spec, table
 use crate::{
     PartyId,
     error::ErrorKind,
+    field::{Fp61, Fp192},
     mpc::{
         SessionId,
+        arithmetic::{Arithmetic, Element, Shared},
+        session::Channel,
+        shamir_box::SemiHonest,
         study::{
             Column, ColumnKind, Function, Histogram, MAX_COLUMNS, MAX_FUNCTIONS, MAX_PURPOSE_LEN, MAX_ROWS,
-            Outcome, Plan, PlanSpec, Ties, Value,
+            Outcome, Plan, PlanSpec, Ties, Value, run::Run,
         },
+        testing::parties,
     },
 };
 
@@ -313,5 +318,64 @@ fn small_cells_are_hidden_with_others_among_parties() {
     for side in reports(&plan, tables.into()).unwrap() {
         let Value::Histogram(Histogram { counts, .. }) = &side.report.results[0].value else { panic!() };
         assert_eq!(*counts, [Some(9), None, None]);
+    }
+}
+
+/// The second party claims that -1 is not negative, by a "bit" that is none: numbers and their bits fit, but the bit is not its own
+/// square.
+#[test]
+fn bits_that_are_none_name_their_party() {
+    let plan = Plan::new(sum()).unwrap();
+    let program = |channel: Channel| {
+        let (plan, own) = (plan.clone(), table(&plan, &rows(channel.me(), 2)));
+        async move {
+            let mut b = SemiHonest::<Fp61>::new(channel).await?;
+            let cheats = b.me() == 1;
+            let mut run = Run::new(&mut b, &plan, &own);
+            let number = if cheats { -1 } else { 5 };
+            let numbers = run.enter(&[number]).await?;
+            if !cheats {
+                return run.require(&[number], &numbers.shares, &[4]).await;
+            }
+            let bits = run.enter(&[-1, 0, 0, 0]).await?.shares;
+            let all = Shared::stacked(&bits.iter().collect::<Vec<_>>());
+            let squares = run.box_.mul(&all, &all).await?;
+            let mut zeros = vec![&squares - &all];
+            for (numbers, bits) in numbers.shares.iter().zip(&bits) {
+                let weights = [0, 1, 2, 3].map(Fp61::power_of_two);
+                zeros.push(numbers - &bits.scaled_by(&weights).sum());
+            }
+            run.box_.reveal(&Shared::stacked(&zeros.iter().collect::<Vec<_>>()), &[0, 1, 2]).await.map(drop)
+        }
+    };
+    let outcomes = parties::run_with(3, b"bits", program, |_| ());
+    for at in [0, 2] {
+        let error = outcomes[at].as_ref().unwrap_err();
+        assert_eq!(error.what(), "study: sums that no rows within the columns' ranges have");
+        assert_eq!(error.culprits(), [party(2)]);
+    }
+}
+
+/// Cells that a cohort is cut into have no more rows than the cohort.
+#[test]
+fn cells_that_overlap_name_their_party() {
+    let plan = Plan::new(sum()).unwrap();
+    let run = |extra: i128| {
+        let program = |channel: Channel| {
+            let (plan, own) = (plan.clone(), table(&plan, &rows(channel.me(), 2)));
+            async move {
+                let mut b = SemiHonest::<Fp192>::new(channel).await?;
+                let extra = if b.me() == 1 { extra } else { 0 };
+                let mut run = Run::new(&mut b, &plan, &own);
+                let cohort = run.cohort(&[0]).await?;
+                run.partition(&cohort, &[extra, cohort.mine - extra]).await.map(drop)
+            }
+        };
+        parties::run_with(3, b"cells", program, |_| ())
+    };
+    assert!([0, 2].into_iter().flat_map(run).all(|outcome| outcome.is_ok()));
+    for error in [-1, 3].into_iter().flat_map(run).map(Result::unwrap_err) {
+        assert_eq!(error.what(), "study: sums that no rows within the columns' ranges have");
+        assert_eq!(error.culprits(), [party(2)]);
     }
 }
