@@ -9,7 +9,10 @@ mod elgamal;
 mod field;
 mod mpc;
 mod mpc_box;
+mod mpc_functions;
 mod mpc_ring;
+mod mpc_seen;
+mod mpc_study;
 mod paillier;
 mod paillier_threshold;
 mod prime;
@@ -50,6 +53,8 @@ const GROUPS: &[&[Row]] = &[
     mpc::ROWS,
     mpc_box::ROWS,
     mpc_ring::ROWS,
+    mpc_functions::ROWS,
+    mpc_study::ROWS,
     paillier::ROWS,
     paillier_threshold::ROWS,
     arrays::ROWS,
